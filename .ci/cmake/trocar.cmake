@@ -1,0 +1,48 @@
+# How every library, program and test of the house is built: one place for flags.
+find_package(Threads REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(trocar_flags INTERFACE)
+target_include_directories(trocar_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(trocar_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+  -Wswitch-enum -Werror=switch-enum -Werror=return-type)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these falsely inside Eigen and std::variant at -O3 (GCC bug 105562 and kin).
+  target_compile_options(trocar_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds
+    -Wno-stringop-overflow -Wno-restrict)
+endif()
+if(TROCAR_WERROR)
+  target_compile_options(trocar_flags INTERFACE -Werror)
+endif()
+if(TROCAR_SANITIZE)
+  add_compile_options(-fsanitize=${TROCAR_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${TROCAR_SANITIZE})
+  if(TROCAR_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+target_link_libraries(trocar_flags INTERFACE Threads::Threads)
+
+# trocar_library(name SOURCES a.cpp ... [PUBLIC lib ...] [PRIVATE lib ...])
+function(trocar_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${A_SOURCES})
+  target_link_libraries(${name} PUBLIC trocar_flags Eigen3::Eigen ${A_PUBLIC} PRIVATE ${A_PRIVATE})
+endfunction()
+
+# trocar_test(name SOURCES a_test.cpp ... LINK lib ...): one Catch2 program, one CTest per program.
+function(trocar_test name)
+  cmake_parse_arguments(A "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE trocar_test_main ${A_LINK})
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,256 @@
+#include "engine/base/config_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <toml++/toml.h>
+
+namespace trocar {
+
+struct ConfigReader::Document {
+  std::filesystem::path file;
+  toml::table root;
+};
+
+struct ConfigReader::Node {
+  std::shared_ptr<Document> document;
+  const toml::table* table = nullptr;
+  std::string where;  // dotted path of this table, "" at the root
+  std::set<std::string, std::less<>> asked;
+  std::vector<std::shared_ptr<Node>> children;
+
+  [[nodiscard]] std::string full_name(std::string_view key) const {
+    return where.empty() ? std::string(key) : fmt::format("{}.{}", where, key);
+  }
+  const toml::node* ask(std::string_view key) {
+    asked.emplace(key);
+    return table->get(key);
+  }
+  std::shared_ptr<Node> child(const toml::table& of, std::string name) {
+    auto node = std::make_shared<Node>();
+    node->document = document;
+    node->table = &of;
+    node->where = std::move(name);
+    children.push_back(node);
+    return node;
+  }
+};
+
+namespace {
+
+std::string describe(const toml::node* node) {
+  if (node == nullptr) return "nothing";
+  if (node->is_string()) return fmt::format("text \"{}\"", node->as_string()->get());
+  if (node->is_integer()) return fmt::format("{}", node->as_integer()->get());
+  if (node->is_floating_point()) return fmt::format("{}", node->as_floating_point()->get());
+  if (node->is_boolean()) return node->as_boolean()->get() ? "true" : "false";
+  if (node->is_array()) return fmt::format("a list of {}", node->as_array()->size());
+  if (node->is_table()) return "a table";
+  return "a date or time";
+}
+
+template <class T>
+std::string range(T min, T max) {
+  const bool open_above = max >= std::numeric_limits<T>::max();
+  const bool open_below = min <= std::numeric_limits<T>::lowest();
+  if (open_above && open_below) return "";
+  if (open_above) return fmt::format(" >= {}", min);
+  if (open_below) return fmt::format(" <= {}", max);
+  return fmt::format(" from {} to {}", min, max);
+}
+
+}  // namespace
+
+ConfigReader ConfigReader::parse(std::string_view text, const std::filesystem::path& name) {
+  auto document = std::make_shared<Document>();
+  document->file = name;
+  try {
+    document->root = toml::parse(text, name.string());
+  } catch (const toml::parse_error& e) {
+    throw ConfigError(fmt::format("{}:{}: not TOML: {}", name.string(),
+                                  e.source().begin.line, e.description()));
+  }
+  auto node = std::make_shared<Node>();
+  node->document = document;
+  node->table = &document->root;
+  return ConfigReader(node);
+}
+
+ConfigReader ConfigReader::open(const std::filesystem::path& file) {
+  std::error_code ec;
+  if (!std::filesystem::is_regular_file(file, ec)) {
+    throw ConfigError(fmt::format("{}: expected a configuration file, found {}", file.string(),
+                                  std::filesystem::exists(file, ec) ? "no regular file" : "nothing"));
+  }
+  std::FILE* stream = std::fopen(file.c_str(), "rb");
+  if (stream == nullptr) {
+    throw ConfigError(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  }
+  std::string text;
+  std::array<char, 4096> chunk{};
+  for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), stream)) > 0;) {
+    text.append(chunk.data(), n);
+  }
+  std::fclose(stream);
+  return parse(text, file);
+}
+
+void ConfigReader::fail(std::string_view key, std::string_view expected,
+                        std::string_view found) const {
+  const toml::node* at = node_->table->get(key);
+  const auto line = at != nullptr ? at->source().begin.line : node_->table->source().begin.line;
+  throw ConfigError(fmt::format("{}:{}: key '{}': expected {}, found {}",
+                                node_->document->file.string(), line, node_->full_name(key),
+                                expected, found));
+}
+
+bool ConfigReader::has(std::string_view key) const { return node_->table->contains(key); }
+
+double ConfigReader::number(std::string_view key, double min, double max) const {
+  const toml::node* at = node_->ask(key);
+  const auto value = at != nullptr ? at->value<double>() : std::nullopt;
+  const bool numeric = at != nullptr && at->is_number();
+  if (!numeric || !value || !std::isfinite(*value) || *value < min || *value > max) {
+    fail(key, "a number" + range(min, max), describe(at));
+  }
+  return *value;
+}
+
+double ConfigReader::number_or(std::string_view key, double absent, double min, double max) const {
+  return has(key) ? number(key, min, max) : absent;
+}
+
+std::int64_t ConfigReader::integer(std::string_view key, std::int64_t min, std::int64_t max) const {
+  const toml::node* at = node_->ask(key);
+  if (at == nullptr || !at->is_integer() || at->as_integer()->get() < min ||
+      at->as_integer()->get() > max) {
+    fail(key, "a whole number" + range(min, max), describe(at));
+  }
+  return at->as_integer()->get();
+}
+
+std::int64_t ConfigReader::integer_or(std::string_view key, std::int64_t absent, std::int64_t min,
+                                      std::int64_t max) const {
+  return has(key) ? integer(key, min, max) : absent;
+}
+
+bool ConfigReader::flag(std::string_view key) const {
+  const toml::node* at = node_->ask(key);
+  if (at == nullptr || !at->is_boolean()) fail(key, "true or false", describe(at));
+  return at->as_boolean()->get();
+}
+
+bool ConfigReader::flag_or(std::string_view key, bool absent) const {
+  return has(key) ? flag(key) : absent;
+}
+
+std::string ConfigReader::text(std::string_view key) const {
+  const toml::node* at = node_->ask(key);
+  if (at == nullptr || !at->is_string() || at->as_string()->get().empty()) {
+    fail(key, "a text", describe(at));
+  }
+  return at->as_string()->get();
+}
+
+std::string ConfigReader::text_or(std::string_view key, std::string absent) const {
+  return has(key) ? text(key) : absent;
+}
+
+std::string ConfigReader::one_of(std::string_view key,
+                                 std::initializer_list<std::string_view> allowed) const {
+  const toml::node* at = node_->ask(key);
+  if (at != nullptr && at->is_string()) {
+    for (const std::string_view word : allowed) {
+      if (at->as_string()->get() == word) return std::string(word);
+    }
+  }
+  fail(key, fmt::format("one of {}", fmt::join(allowed.begin(), allowed.end(), ", ")),
+       describe(at));
+}
+
+std::vector<double> ConfigReader::numbers(std::string_view key, std::size_t count) const {
+  const toml::node* at = node_->ask(key);
+  const std::string expected = fmt::format("a list of {} numbers", count);
+  if (at == nullptr || !at->is_array() || at->as_array()->size() != count) {
+    fail(key, expected, describe(at));
+  }
+  std::vector<double> out;
+  for (const toml::node& item : *at->as_array()) {
+    const auto value = item.value<double>();
+    if (!item.is_number() || !value || !std::isfinite(*value)) {
+      fail(key, expected, describe(&item) + " in it");
+    }
+    out.push_back(*value);
+  }
+  return out;
+}
+
+Eigen::Vector3d ConfigReader::vector3(std::string_view key, double min, double max) const {
+  const std::vector<double> v = numbers(key, 3);
+  for (const double x : v) {
+    if (x < min || x > max) fail(key, "3 numbers" + range(min, max), fmt::format("{}", x));
+  }
+  return {v[0], v[1], v[2]};
+}
+
+std::vector<std::string> ConfigReader::texts(std::string_view key) const {
+  const toml::node* at = node_->ask(key);
+  if (at == nullptr || !at->is_array()) fail(key, "a list of texts", describe(at));
+  std::vector<std::string> out;
+  for (const toml::node& item : *at->as_array()) {
+    if (!item.is_string()) fail(key, "a list of texts", describe(&item) + " in it");
+    out.push_back(item.as_string()->get());
+  }
+  return out;
+}
+
+std::filesystem::path ConfigReader::path(std::string_view key) const {
+  const std::filesystem::path named = text(key);
+  return (node_->document->file.parent_path() / named).lexically_normal();
+}
+
+std::filesystem::path ConfigReader::existing_path(std::string_view key) const {
+  const std::filesystem::path named = path(key);
+  std::error_code ec;
+  if (!std::filesystem::exists(named, ec)) {
+    fail(key, "a path that exists", fmt::format("nothing at {}", named.string()));
+  }
+  return named;
+}
+
+ConfigReader ConfigReader::table(std::string_view key) const {
+  const toml::node* at = node_->ask(key);
+  if (at == nullptr || !at->is_table()) {
+    fail(key, fmt::format("a table [{}]", node_->full_name(key)), describe(at));
+  }
+  return ConfigReader(node_->child(*at->as_table(), node_->full_name(key)));
+}
+
+std::vector<ConfigReader> ConfigReader::tables(std::string_view key) const {
+  const toml::node* at = node_->ask(key);
+  const std::string expected = fmt::format("tables [[{}]]", node_->full_name(key));
+  if (at == nullptr || !at->is_array() || at->as_array()->empty()) fail(key, expected, describe(at));
+  std::vector<ConfigReader> out;
+  for (const toml::node& item : *at->as_array()) {
+    if (!item.is_table()) fail(key, expected, describe(&item) + " in it");
+    const std::string name = fmt::format("{}[{}]", node_->full_name(key), out.size());
+    out.push_back(ConfigReader(node_->child(*item.as_table(), name)));
+  }
+  return out;
+}
+
+void ConfigReader::finish() const {
+  for (const auto& [key, value] : *node_->table) {
+    if (!node_->asked.contains(key.str())) {
+      fail(key.str(), "only known keys", fmt::format("unknown key '{}'", key.str()));
+    }
+  }
+  for (const auto& child : node_->children) ConfigReader(child).finish();
+}
+
+}  // namespace trocar

@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "engine/base/fixed_text.hpp"
+#include "engine/data/pose_covariance.hpp"
+#include "engine/data/tracker_frame.hpp"
+
+// Everything the navigator can learn. Plain values, copied; a recording is a list of these.
+namespace trocar {
+
+// Values lost before they reached the navigator (a ring was full): never silence.
+struct Gap {
+  std::uint64_t lost = 0;
+};
+
+enum class Link : std::uint8_t { connecting, tracking, lost };
+std::string_view to_string(Link link);
+
+// The source's connection changed; `detail` says why, for a person.
+struct LinkChanged {
+  Link link = Link::connecting;
+  FixedText<200> detail;
+};
+
+enum class Severity : std::uint8_t { event, alert, fault };
+std::string_view to_string(Severity severity);
+
+// What the device itself reports: bump, temperature, battery, hardware fault.
+struct DeviceAlert {
+  Severity severity = Severity::event;
+  std::uint16_t code = 0;
+  FixedText<100> text;
+};
+
+using SourceEvent = std::variant<LinkChanged, TrackerFrame, Gap, DeviceAlert>;
+
+// A registration of one vertebra, finished by a worker or read from a file.
+struct Registration {
+  VertebraId vertebra;
+  Transform<Preop, Reference> preop_from_reference;
+  PoseCovariance<Preop> covariance;
+  double fre_mm = 0;  // gates the fit, says nothing of the error at the tip
+  // Where the fit is supported by measured points: a ball round their centroid, preop mm.
+  Point<Preop> region_center;
+  double region_radius_mm = 0;
+};
+
+// Told by a person or a procedure: forget all registrations.
+struct RegistrationCleared {};
+
+// Time passes without news: ages grow, the state still goes out.
+struct Tick {};
+
+using Event = std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
+                           RegistrationCleared>;
+
+}  // namespace trocar
