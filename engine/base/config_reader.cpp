@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <set>
-#include <toml++/toml.h>
 
 namespace trocar {
 
@@ -72,8 +72,8 @@ ConfigReader ConfigReader::parse(std::string_view text, const std::filesystem::p
   try {
     document->root = toml::parse(text, name.string());
   } catch (const toml::parse_error& e) {
-    throw ConfigError(fmt::format("{}:{}: not TOML: {}", name.string(),
-                                  e.source().begin.line, e.description()));
+    throw ConfigError(
+        fmt::format("{}:{}: not TOML: {}", name.string(), e.source().begin.line, e.description()));
   }
   auto node = std::make_shared<Node>();
   node->document = document;
@@ -84,8 +84,9 @@ ConfigReader ConfigReader::parse(std::string_view text, const std::filesystem::p
 ConfigReader ConfigReader::open(const std::filesystem::path& file) {
   std::error_code ec;
   if (!std::filesystem::is_regular_file(file, ec)) {
-    throw ConfigError(fmt::format("{}: expected a configuration file, found {}", file.string(),
-                                  std::filesystem::exists(file, ec) ? "no regular file" : "nothing"));
+    throw ConfigError(
+        fmt::format("{}: expected a configuration file, found {}", file.string(),
+                    std::filesystem::exists(file, ec) ? "no regular file" : "nothing"));
   }
   std::FILE* stream = std::fopen(file.c_str(), "rb");
   if (stream == nullptr) {
@@ -234,7 +235,8 @@ ConfigReader ConfigReader::table(std::string_view key) const {
 std::vector<ConfigReader> ConfigReader::tables(std::string_view key) const {
   const toml::node* at = node_->ask(key);
   const std::string expected = fmt::format("tables [[{}]]", node_->full_name(key));
-  if (at == nullptr || !at->is_array() || at->as_array()->empty()) fail(key, expected, describe(at));
+  if (at == nullptr || !at->is_array() || at->as_array()->empty())
+    fail(key, expected, describe(at));
   std::vector<ConfigReader> out;
   for (const toml::node& item : *at->as_array()) {
     if (!item.is_table()) fail(key, expected, describe(&item) + " in it");

@@ -31,7 +31,8 @@ class ConfigReader {
   // The asked key is required, unless the name says _or.
   [[nodiscard]] double number(std::string_view key, double min, double max) const;
   [[nodiscard]] double number_or(std::string_view key, double absent, double min, double max) const;
-  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max) const;
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t min,
+                                     std::int64_t max) const;
   [[nodiscard]] std::int64_t integer_or(std::string_view key, std::int64_t absent, std::int64_t min,
                                         std::int64_t max) const;
   [[nodiscard]] bool flag(std::string_view key) const;
@@ -40,9 +41,9 @@ class ConfigReader {
   [[nodiscard]] std::string text_or(std::string_view key, std::string absent) const;
   [[nodiscard]] std::string one_of(std::string_view key,
                                    std::initializer_list<std::string_view> allowed) const;
-  [[nodiscard]] Eigen::Vector3d vector3(
-      std::string_view key, double min = std::numeric_limits<double>::lowest(),
-      double max = std::numeric_limits<double>::max()) const;
+  [[nodiscard]] Eigen::Vector3d vector3(std::string_view key,
+                                        double min = std::numeric_limits<double>::lowest(),
+                                        double max = std::numeric_limits<double>::max()) const;
   [[nodiscard]] std::vector<double> numbers(std::string_view key, std::size_t count) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
   // Relative to the folder of the configuration file; must exist.

@@ -34,8 +34,8 @@ class LatencyHistogram {
   }
 
  private:
-  static constexpr std::size_t sub = 16;                  // buckets per octave
-  static constexpr std::size_t bucket_count = 37 * sub;   // 2^40 ns = 18 min
+  static constexpr std::size_t sub = 16;                 // buckets per octave
+  static constexpr std::size_t bucket_count = 37 * sub;  // 2^40 ns = 18 min
 
   static std::size_t bucket_of(std::int64_t ns) noexcept {
     if (ns < static_cast<std::int64_t>(sub)) return ns < 0 ? 0 : static_cast<std::size_t>(ns);

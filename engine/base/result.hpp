@@ -18,7 +18,7 @@ enum class Code {
   ambiguous,     // more than one answer explains the data
   inconsistent,  // inputs contradict each other
   config,
-  device,        // the device itself answered with an error
+  device,  // the device itself answered with an error
   io,
 };
 

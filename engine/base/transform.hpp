@@ -6,7 +6,8 @@
 
 namespace trocar {
 
-// A place and a difference of places, in millimetres. A Point feels translation, an Offset does not.
+// A place and a difference of places, in millimetres. A Point feels translation, an Offset does
+// not.
 template <class Frame>
 struct Point {
   Eigen::Vector3d mm = Eigen::Vector3d::Zero();

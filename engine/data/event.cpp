@@ -4,18 +4,24 @@ namespace trocar {
 
 std::string_view to_string(Link link) {
   switch (link) {
-    case Link::connecting: return "connecting";
-    case Link::tracking: return "tracking";
-    case Link::lost: return "lost";
+    case Link::connecting:
+      return "connecting";
+    case Link::tracking:
+      return "tracking";
+    case Link::lost:
+      return "lost";
   }
   return "?";
 }
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
-    case Severity::event: return "event";
-    case Severity::alert: return "alert";
-    case Severity::fault: return "fault";
+    case Severity::event:
+      return "event";
+    case Severity::alert:
+      return "alert";
+    case Severity::fault:
+      return "fault";
   }
   return "?";
 }

@@ -9,26 +9,27 @@
 #include "engine/data/event.hpp"
 #include "engine/data/ids.hpp"
 
-// What the navigator says: one immutable snapshot per step; every number of it has the same sequence.
+// What the navigator says: one immutable snapshot per step; every number of it has the same
+// sequence.
 namespace trocar {
 
 // Why a number is not shown.
 enum class Withheld : std::uint8_t {
-  no_data,              // nothing has been heard of this tool yet
-  link_lost,            // the tracker does not answer
+  no_data,    // nothing has been heard of this tool yet
+  link_lost,  // the tracker does not answer
   tool_not_visible,
   reference_not_visible,
-  different_instants,   // no reference pose for the instant of the tool's pose
+  different_instants,  // no reference pose for the instant of the tool's pose
   too_old,
-  out_of_volume,        // tool or reference outside the tracker's characterised volume
-  marker_error_high,    // the device's marker fit is worse than the limit
-  implausible,          // outside the room a navigated tool can be in: wrong unit or wrong device
+  out_of_volume,      // tool or reference outside the tracker's characterised volume
+  marker_error_high,  // the device's marker fit is worse than the limit
+  implausible,        // outside the room a navigated tool can be in: wrong unit or wrong device
   tip_not_checked,
   tip_check_failed,
   tip_check_expired,
-  clock_invalid,        // device clock drifted or jumped beyond the limit
+  clock_invalid,  // device clock drifted or jumped beyond the limit
   not_registered,
-  bound_too_large,      // the predicted error exceeds the limit stated in the configuration
+  bound_too_large,  // the predicted error exceeds the limit stated in the configuration
   not_finite,
 };
 std::string_view to_string(Withheld why);
@@ -42,12 +43,12 @@ struct StructureDistance {
   double tip_bound_95_mm;      // the true value lies within +- this in 95 of 100 cases
   double shaft_clearance_mm;   // signed, of tip and shaft with its radius; smallest along the shaft
   double shaft_bound_95_mm;
-  double shaft_at_mm;      // where on the shaft, mm behind the tip
-  Point<Preop> closest;    // on the structure, nearest to the tip
-  Offset<Preop> normal;    // outward unit normal there
-  double predicted_tre_mm; // RMS error predicted at the tip
+  double shaft_at_mm;       // where on the shaft, mm behind the tip
+  Point<Preop> closest;     // on the structure, nearest to the tip
+  Offset<Preop> normal;     // outward unit normal there
+  double predicted_tre_mm;  // RMS error predicted at the tip
   Zone zone;
-  bool uncertain;          // outside the region that the registration's points support (H14)
+  bool uncertain;  // outside the region that the registration's points support (H14)
 };
 
 struct StructureGuidance {
@@ -57,9 +58,9 @@ struct StructureGuidance {
 
 // Of the tool's axis to the planned trajectory.
 struct TrajectoryError {
-  double entry_mm;        // distance of the tool's axis from the planned entry point
-  double target_mm;       // distance of the tool's axis from the planned target
-  double angle_rad;       // between the axes, [0, pi]
+  double entry_mm;            // distance of the tool's axis from the planned entry point
+  double target_mm;           // distance of the tool's axis from the planned target
+  double angle_rad;           // between the axes, [0, pi]
   double depth_to_target_mm;  // of the tip along the planned axis; negative = beyond the target
 };
 
@@ -71,8 +72,8 @@ struct ToolPose {
 
 struct ToolGuidance {
   ToolId tool;
-  Timestamp acquired{};       // of the pose, or of the last exposure that reported on this tool
-  Duration age{};             // now - acquired
+  Timestamp acquired{};  // of the pose, or of the last exposure that reported on this tool
+  Duration age{};        // now - acquired
   Duration acquired_bound{};
   std::variant<Withheld, ToolPose> pose = Withheld::no_data;
   Missing missing = Missing::not_seen;  // the device's reason, with tool_not_visible

@@ -1,0 +1,31 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace trocar {
+
+// What the input gate found in a CT, machine-readable. Which of these refuse and which only warn is
+// decided in ct_gate.
+enum class InputIssue : std::uint8_t {
+  missing_slices,
+  duplicate_slices,
+  uneven_slices,
+  slice_spacing_large,  // > 2 mm (H13)
+  gantry_tilt,
+  direction_not_orthogonal,
+  direction_left_handed,
+  several_patients,
+  several_frames_of_reference,
+  several_series,
+  frame_of_reference_differs,
+  geometry_invalid,  // spacing zero, negative or not finite; too few slices
+};
+std::string_view to_string(InputIssue issue);
+
+struct InputWarning {
+  InputIssue issue;
+  std::string detail;  // expected, found, where
+};
+
+}  // namespace trocar
