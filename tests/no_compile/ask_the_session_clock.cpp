@@ -1,0 +1,2 @@
+#include "engine/base/time.hpp"
+trocar::Timestamp wrong() { return trocar::SessionClock::now(); }
