@@ -23,8 +23,8 @@ class Bounded {
   const T& operator[](std::size_t i) const { return assert(i < size_), items_[i]; }
   T* begin() { return items_.data(); }
   T* end() { return items_.data() + size_; }
-  const T* begin() const { return items_.data(); }
-  const T* end() const { return items_.data() + size_; }
+  [[nodiscard]] const T* begin() const { return items_.data(); }
+  [[nodiscard]] const T* end() const { return items_.data() + size_; }
 
  private:
   std::array<T, Capacity> items_{};

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <set>
+#include <system_error>
 
 namespace trocar {
 
@@ -90,7 +90,8 @@ ConfigReader ConfigReader::open(const std::filesystem::path& file) {
   }
   std::FILE* stream = std::fopen(file.c_str(), "rb");
   if (stream == nullptr) {
-    throw ConfigError(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+    throw ConfigError(fmt::format("{}: cannot be read: {}", file.string(),
+                                  std::generic_category().message(errno)));
   }
   std::string text;
   std::array<char, 4096> chunk{};
@@ -159,7 +160,7 @@ std::string ConfigReader::text(std::string_view key) const {
 }
 
 std::string ConfigReader::text_or(std::string_view key, std::string absent) const {
-  return has(key) ? text(key) : absent;
+  return has(key) ? text(key) : std::move(absent);
 }
 
 std::string ConfigReader::one_of(std::string_view key,
@@ -216,7 +217,7 @@ std::filesystem::path ConfigReader::path(std::string_view key) const {
 }
 
 std::filesystem::path ConfigReader::existing_path(std::string_view key) const {
-  const std::filesystem::path named = path(key);
+  std::filesystem::path named = path(key);
   std::error_code ec;
   if (!std::filesystem::exists(named, ec)) {
     fail(key, "a path that exists", fmt::format("nothing at {}", named.string()));

@@ -48,13 +48,13 @@ class Transform {
     return Transform(Eigen::Isometry3d::Identity());
   }
 
-  Transform<From, To> inverse() const {
+  [[nodiscard]] Transform<From, To> inverse() const {
     return Transform<From, To>(matrix_.inverse(Eigen::Isometry));
   }
-  const Eigen::Isometry3d& matrix() const { return matrix_; }
-  Eigen::Matrix3d rotation() const { return matrix_.linear(); }
+  [[nodiscard]] const Eigen::Isometry3d& matrix() const { return matrix_; }
+  [[nodiscard]] Eigen::Matrix3d rotation() const { return matrix_.linear(); }
   // Where the origin of From lies in To, mm.
-  Point<To> origin() const { return {matrix_.translation()}; }
+  [[nodiscard]] Point<To> origin() const { return {matrix_.translation()}; }
 
  private:
   template <class, class>
