@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <string_view>
 
 namespace trocar {
@@ -10,9 +11,11 @@ template <std::size_t Capacity>
 class FixedText {
  public:
   FixedText() = default;
-  FixedText(std::string_view text)  // NOLINT(google-explicit-constructor)
-      : size_(std::min(text.size(), Capacity)) {
-    std::copy_n(text.begin(), size_, chars_.begin());
+  template <std::convertible_to<std::string_view> Text>
+  FixedText(const Text& text) {  // NOLINT(google-explicit-constructor)
+    const std::string_view all = text;
+    size_ = std::min(all.size(), Capacity);
+    std::copy_n(all.begin(), size_, chars_.begin());
   }
   [[nodiscard]] std::string_view view() const { return {chars_.data(), size_}; }
 

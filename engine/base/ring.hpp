@@ -24,10 +24,13 @@ class Ring {
   // Writer thread only. False when a value was lost to make this call (see dropped()).
   bool push(const T& value) {
     if (try_push(value)) return true;
-    dropped_.fetch_add(1, std::memory_order_relaxed);
     T oldest;
-    if (pop(oldest)) try_push(value);
-    return false;
+    const bool full = tail_.load(std::memory_order_relaxed) + Capacity == head_;
+    const bool made_room = full && pop(oldest);
+    if (made_room) dropped_.fetch_add(1, std::memory_order_relaxed);
+    const bool pushed = try_push(value);
+    if (!pushed) dropped_.fetch_add(1, std::memory_order_relaxed);
+    return pushed && !made_room;
   }
 
   // Reader thread. False when empty.
