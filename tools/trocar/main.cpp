@@ -1,0 +1,64 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "engine/base/config_reader.hpp"
+#include "tools/trocar/check_command.hpp"
+#include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/inspect_command.hpp"
+#include "tools/trocar/phantom_command.hpp"
+#include "tools/trocar/probe_command.hpp"
+#include "tools/trocar/run_command.hpp"
+#include "tools/trocar/simulate_command.hpp"
+#include "tools/trocar/stop_flag.hpp"
+#include "tools/trocar/watch_command.hpp"
+
+namespace {
+
+constexpr const char* about =
+    "trocar: real-time navigation for minimally invasive spine-tumour surgery.\n"
+    "Research software, not a cleared medical device.\n\n"
+    "First steps:  trocar phantom DIR   makes a patient\n"
+    "              trocar probe DEVICE  says which tracker answers, or what to check\n"
+    "              trocar check CONFIG  validates everything without starting\n"
+    "              trocar run CONFIG    tracker in, distances out over OpenIGTLink\n"
+    "              trocar watch HOST    shows them\n";
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 ok, 1 run time, 2 usage, 3 configuration, 4 device, 5 check failed";
+
+int run_app(int argc, char** argv) {
+  CLI::App app{about, "trocar"};
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "trocar " TROCAR_VERSION);
+  int exit_code = trocar::exit_ok;
+  trocar::add_run(app, exit_code);
+  trocar::add_check(app, exit_code);
+  trocar::add_probe(app, exit_code);
+  trocar::add_watch(app, exit_code);
+  trocar::add_inspect(app, exit_code);
+  trocar::add_simulate(app, exit_code);
+  trocar::add_phantom(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? trocar::exit_ok : trocar::exit_usage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  trocar::stop_on_signals();
+  try {
+    return run_app(argc, argv);
+  } catch (const trocar::ConfigError& e) {
+    std::fprintf(stderr, "trocar: %s\n", e.what());
+    return trocar::exit_configuration;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "trocar: %s\n", e.what());
+    return trocar::exit_run_time;
+  }
+}
