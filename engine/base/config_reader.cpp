@@ -31,7 +31,12 @@ struct ConfigReader::Node {
     asked.emplace(key);
     return table->get(key);
   }
+  // One node per table, however often it is asked for: several readers may share a table, each
+  // reading its own keys.
   std::shared_ptr<Node> child(const toml::table& of, std::string name) {
+    for (const auto& known : children) {
+      if (known->table == &of) return known;
+    }
     auto node = std::make_shared<Node>();
     node->document = document;
     node->table = &of;

@@ -21,7 +21,8 @@ class ConfigError : public std::runtime_error {
 // Reads one table of a TOML file completely and strictly: every key is asked for once, with its
 // range; finish() refuses keys nobody asked for, because a misspelt limit is a limit that someone
 // believes is active. Everything here may throw ConfigError: configuration is read before the first
-// sample. plain: one thread. Copies share the parsed file and the record of keys read.
+// sample. plain: one thread. Copies share the parsed file and the record of keys read, and so do
+// two readers of the same table: two parts of the program may each read their keys of it.
 class ConfigReader {
  public:
   static ConfigReader open(const std::filesystem::path& file);

@@ -68,6 +68,16 @@ TEST_CASE("a key nobody asked for is an error, also inside a table") {
         "or.toml:3: key 'limits.age_sm': expected only known keys, found unknown key 'age_sm'");
 }
 
+TEST_CASE("two readers may share a table, and only keys that neither asked for are refused") {
+  const auto read = [](const ConfigReader& in) {
+    (void)in.tables("tool")[0].text("name");
+    (void)in.tables("tool")[0].text("rom");
+  };
+  CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\n", read).empty());
+  CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\nrmo = 1\n", read) ==
+        "or.toml:4: key 'tool[0].rmo': expected only known keys, found unknown key 'rmo'");
+}
+
 TEST_CASE("a file that is not TOML is refused with the line") {
   const auto said = refusal("a = 1\nb = = 2\n", [](const ConfigReader&) {});
   CHECK(said.find("or.toml:2: not TOML") == 0);
