@@ -1,0 +1,112 @@
+#include "engine/model/surface_geometry.hpp"
+
+#include <Eigen/Geometry>
+#include <algorithm>
+
+namespace trocar::surface {
+namespace {
+
+using Eigen::Vector3d;
+
+constexpr double sliver = 1e-12;  // squared sine of an angle of 1e-6 rad
+
+struct EdgePoint {
+  Vector3d closest;
+  double squared_mm2;
+  double fraction;  // 0 and 1 exactly at the corners
+};
+
+EdgePoint nearest_on_edge(const Vector3d& p, const Vector3d& a, const Vector3d& b) noexcept {
+  const Vector3d e = b - a;
+  const double along = (p - a).dot(e);
+  const double squared = e.squaredNorm();
+  const double fraction = along <= 0.0 ? 0.0 : (along >= squared ? 1.0 : along / squared);
+  const Vector3d closest = fraction == 1.0 ? b : Vector3d(a + fraction * e);
+  return {closest, (p - closest).squaredNorm(), fraction};
+}
+
+TrianglePoint nearest_on_outline(const Vector3d& p, const Vector3d& a, const Vector3d& b,
+                                 const Vector3d& c) noexcept {
+  const EdgePoint sides[3] = {nearest_on_edge(p, a, b), nearest_on_edge(p, b, c),
+                              nearest_on_edge(p, c, a)};
+  std::uint8_t k = 0;
+  if (sides[1].squared_mm2 < sides[k].squared_mm2) k = 1;
+  if (sides[2].squared_mm2 < sides[k].squared_mm2) k = 2;
+  TrianglePart part{TrianglePart::edge, k};
+  if (sides[k].fraction == 0.0) part = {TrianglePart::corner, k};
+  if (sides[k].fraction == 1.0) {
+    part = {TrianglePart::corner, static_cast<std::uint8_t>((k + 1) % 3)};
+  }
+  return {sides[k].closest, sides[k].squared_mm2, part};
+}
+
+// Segment s against the edge from a to b. Ericson 2005, sect. 5.1.9; parallel ones take s's begin.
+SegmentApproach nearest_to_edge(const Segment& s, const Vector3d& a, const Vector3d& b) noexcept {
+  const Vector3d e = b - a;
+  const Vector3d r = s.begin - a;
+  const double ee = e.squaredNorm();
+  const double de = s.direction.dot(e);
+  const double dr = s.direction.dot(r);
+  const double er = e.dot(r);
+  const double denominator = ee - de * de;  // direction is unit
+  double at = 0.0;
+  if (denominator > 1e-14 * ee) {
+    at = std::clamp((de * er - dr * ee) / denominator, 0.0, s.length_mm);
+  }
+  double fraction = ee > 0.0 ? std::clamp((at * de + er) / ee, 0.0, 1.0) : 0.0;
+  at = std::clamp(fraction * de - dr, 0.0, s.length_mm);
+  fraction = ee > 0.0 ? std::clamp((at * de + er) / ee, 0.0, 1.0) : 0.0;
+  return {(r + at * s.direction - fraction * e).squaredNorm(), at};
+}
+
+bool crosses(const Segment& s, const Vector3d& a, const Vector3d& b, const Vector3d& c,
+             double& at) noexcept {
+  const Vector3d n = (b - a).cross(c - a);
+  const double slope = n.dot(s.direction);
+  if (slope == 0.0) return false;
+  at = n.dot(a - s.begin) / slope;
+  if (!(at >= 0.0 && at <= s.length_mm)) return false;
+  const Vector3d x = s.at(at);
+  return (b - a).cross(x - a).dot(n) >= 0.0 && (c - b).cross(x - b).dot(n) >= 0.0 &&
+         (a - c).cross(x - c).dot(n) >= 0.0;
+}
+
+}  // namespace
+
+TrianglePoint nearest_on_triangle(const Vector3d& p, const Vector3d& a, const Vector3d& b,
+                                  const Vector3d& c) noexcept {
+  const Vector3d ab = b - a;
+  const Vector3d ac = c - a;
+  const Vector3d n = ab.cross(ac);
+  const Vector3d ap = p - a;
+  // Barycentric coordinates times |n|^2; all positive: the foot of p lies within the triangle.
+  const double area = n.squaredNorm();
+  const double v = ap.cross(ac).dot(n);
+  const double w = ab.cross(ap).dot(n);
+  const double u = area - v - w;
+  if (!(area > 0.0 && u > 0.0 && v > 0.0 && w > 0.0)) return nearest_on_outline(p, a, b, c);
+  const Vector3d closest = a + (v / area) * ab + (w / area) * ac;
+  const TrianglePoint foot{closest, (p - closest).squaredNorm(), {TrianglePart::face, 0}};
+  // A sliver's normal is rounding noise: its outline may well be nearer than that foot.
+  if (area > sliver * ab.squaredNorm() * ac.squaredNorm()) return foot;
+  const TrianglePoint outline = nearest_on_outline(p, a, b, c);
+  return outline.squared_mm2 <= foot.squared_mm2 ? outline : foot;
+}
+
+SegmentApproach nearest_approach(const Segment& s, const Vector3d& a, const Vector3d& b,
+                                 const Vector3d& c) noexcept {
+  SegmentApproach best{nearest_on_triangle(s.begin, a, b, c).squared_mm2, 0.0};
+  if (s.length_mm == 0.0) return best;
+  const auto take = [&best](const SegmentApproach& other) {
+    if (other.squared_mm2 < best.squared_mm2) best = other;
+  };
+  take({nearest_on_triangle(s.at(s.length_mm), a, b, c).squared_mm2, s.length_mm});
+  take(nearest_to_edge(s, a, b));
+  take(nearest_to_edge(s, b, c));
+  take(nearest_to_edge(s, c, a));
+  double at = 0.0;
+  if (crosses(s, a, b, c, at)) take({0.0, at});
+  return best;
+}
+
+}  // namespace trocar::surface
