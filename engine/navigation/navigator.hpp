@@ -1,0 +1,80 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "engine/data/event.hpp"
+#include "engine/data/guidance.hpp"
+#include "engine/navigation/announcer.hpp"
+#include "engine/navigation/device_state.hpp"
+#include "engine/navigation/instrument_track.hpp"
+#include "engine/navigation/landmark_touch.hpp"
+#include "engine/navigation/navigation_model.hpp"
+#include "engine/navigation/navigator_config.hpp"
+#include "engine/navigation/registration_state.hpp"
+#include "engine/navigation/tool_model.hpp"
+
+namespace trocar {
+
+// The pure core: event and `now` in, guidance out. Opens nothing, asks no clock, starts no thread,
+// allocates nothing after construction; the same events with the same times give the same bytes.
+// plain: one thread.
+class Navigator {
+ public:
+  // Tools in ToolId order, exactly one the reference, markers filled. Throws ConfigError when they
+  // and the model do not make a navigator: no marker geometry, an unknown touching tool.
+  Navigator(NavigatorConfig config, std::vector<ToolModel> tools, NavigationModel model);
+  Navigator(const Navigator&) = delete;
+  Navigator& operator=(const Navigator&) = delete;
+
+  // `now` never decreases. Time must pass by Tick when nothing else happens: ages and watchdogs
+  // live on it.
+  void step(const Event& event, Timestamp now);
+
+  // Of the last step: one snapshot, one sequence, every number from the same poses (H2).
+  [[nodiscard]] const Guidance& guidance() const { return guidance_; }
+  // What the last step has to say to a person.
+  [[nodiscard]] const StateLines& lines() const { return lines_; }
+  // The complete set of touched fiducials, in the one step that completed it; else nullptr. The
+  // answer is Registration events, or RegistrationCleared to begin again.
+  [[nodiscard]] const LandmarksCollected* landmarks() const {
+    return collected_ ? &*collected_ : nullptr;
+  }
+
+ private:
+  void on(const Tick&, Timestamp) {}
+  void on(const LinkChanged& change, Timestamp now);
+  void on(const TrackerFrame& frame, Timestamp now);
+  void on(const Gap& gap, Timestamp now);
+  void on(const DeviceAlert& alert, Timestamp now);
+  void on(const Registration& registration, Timestamp now);
+  void on(const RegistrationCleared&, Timestamp now);
+
+  void store(const TrackerFrame& frame, const Body& body);
+  void use_rest(InstrumentTrack& track, const UncertainTip<Reference>& tip, Timestamp now);
+  void check_tip(InstrumentTrack& track, const Point<Reference>& tip, Timestamp now);
+  void guide(Timestamp now);
+  void announce(Timestamp now);
+  void say(Timestamp now, StateKind kind, const FixedText<120>& text);
+  [[nodiscard]] NavigationView view() const;
+  [[nodiscard]] std::optional<Withheld> device_doubt(Timestamp now) const;
+  [[nodiscard]] EngineState state(Timestamp now) const;
+  [[nodiscard]] bool is_reference_seen(Timestamp now) const;
+
+  NavigatorConfig config_;
+  std::vector<ToolModel> tools_;
+  NavigationModel model_;
+  DeviceState device_;
+  RegistrationState registrations_;
+  PoseHistory reference_;
+  std::size_t reference_index_ = 0;
+  std::vector<InstrumentTrack> tracks_;    // in the order of guidance_.tools
+  std::vector<DwellDetector> tip_dwells_;  // per track, with a tip check
+  std::optional<LandmarkTouch> touch_;
+  Guidance guidance_;
+  StateLines lines_;
+  std::optional<LandmarksCollected> collected_;
+  Announcer<Link> link_said_{Link::connecting};
+  Announcer<EngineState> state_said_{EngineState::connecting};
+};
+
+}  // namespace trocar
