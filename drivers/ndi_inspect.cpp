@@ -119,10 +119,9 @@ std::string body_text(const NdiBody& b) {
           b.handle, q0, qx, qy, qz, tx, ty, tz, b.pose.error_mm, port, b.frame);
     case NdiState::missing:
       return fmt::format("{:02X} MISS ps={} fr={}|", b.handle, port, b.frame);
+    // Nothing was measured of these three; the columns hold measurements only.
     case NdiState::disabled:
-      return fmt::format("{:02X} DISABLED|", b.handle);
     case NdiState::unoccupied:
-      return fmt::format("{:02X} UNOCCUPIED|", b.handle);
     case NdiState::not_reported:
       break;
   }

@@ -11,7 +11,8 @@
 namespace trocar {
 
 // One tracking reply as text. fields: per handle "HH OK q0 qx qy qz tx ty tz error ps=X fr=N",
-// "HH MISS ps=X fr=N" or "HH DISABLED", then "sys=X", joined by '|'. strays: "x,y,z;x,y,z", mm.
+// "HH MISS ps=X fr=N", then "sys=X", joined by '|'; disabled handles are left out. strays:
+// "x,y,z;x,y,z", mm.
 struct NdiInspectLine {
   std::string file;
   std::size_t index = 0;  // counts the listed replies of the file from 0
