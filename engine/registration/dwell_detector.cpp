@@ -91,7 +91,8 @@ double DwellDetector::mean_over_sample_variance(const Eigen::Matrix3d& sample_co
   const Eigen::Vector3d mean = sum_ / n;
   // Noise whose memory fades within few samples: first-order autoregression.
   const double lagged = (lagged_ / (n - 1) - mean.squaredNorm()) / variance;
-  const double rho = std::clamp(lagged, 0.0, 0.99);
+  const double unbiased = lagged + (1 + 3 * lagged) / n;  // Marriott & Pope 1954, Kendall 1954
+  const double rho = std::clamp(unbiased, 0.0, 0.99);
   const double autoregressive = (1 + rho) / (n * (1 - rho));
   // Slow drift: how much the means of the fifths scatter.
   double between = 0;
@@ -100,7 +101,9 @@ double DwellDetector::mean_over_sample_variance(const Eigen::Matrix3d& sample_co
   }
   constexpr double k = batches;
   const double from_batches = between / ((k - 1) * k) / variance;
-  return std::min(1.0, std::max({1.0 / n, autoregressive, from_batches}));
+  const double share = std::min(0.5, std::max({1.0 / n, autoregressive, from_batches}));
+  // Correlated samples scatter less about their own mean than about the truth, by that share.
+  return share / (1 - share);
 }
 
 Dwell DwellDetector::finished() const {

@@ -24,8 +24,9 @@ struct Dwell {
   std::size_t count;
   Eigen::Matrix3d sample_covariance;  // of single samples, mm^2
   // Of the mean, mm^2, as the samples themselves show it: consecutive samples are alike (tremor,
-  // filters of the tracker), so it is not sample_covariance / count. Errors common to all samples
-  // (tip calibration, tracker bias) do not show here.
+  // filters of the tracker), so it is not sample_covariance / count. Drift slower than about a
+  // fifth of the dwell, and errors common to all samples (tip calibration, tracker bias), do not
+  // show here.
   Eigen::Matrix3d mean_covariance;
   Timestamp from;
   Timestamp to;

@@ -1,6 +1,7 @@
 #pragma once
 #include <Eigen/Core>
 #include <cassert>
+#include <cmath>
 #include <span>
 
 #include "engine/data/pose_covariance.hpp"
