@@ -47,6 +47,11 @@ struct Registration {
   double region_radius_mm = 0;
 };
 
+// A worker could not register what was collected; `why` names the points. What is registered stays.
+struct RegistrationRefused {
+  FixedText<200> why;
+};
+
 // Told by a person or a procedure: forget all registrations.
 struct RegistrationCleared {};
 
@@ -54,6 +59,6 @@ struct RegistrationCleared {};
 struct Tick {};
 
 using Event = std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
-                           RegistrationCleared>;
+                           RegistrationRefused, RegistrationCleared>;
 
 }  // namespace trocar

@@ -88,6 +88,11 @@ void Navigator::on(const Registration& registration, Timestamp now) {
   if (touch_ && !registrations_.any()) touch_->restart();
 }
 
+void Navigator::on(const RegistrationRefused& refused, Timestamp now) {
+  if (touch_) touch_->restart();
+  say(now, StateKind::alarm, join({"registration refused: ", refused.why.view()}));
+}
+
 void Navigator::on(const RegistrationCleared&, Timestamp now) {
   registrations_.clear();
   if (touch_) touch_->restart();

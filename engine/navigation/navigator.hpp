@@ -35,7 +35,7 @@ class Navigator {
   // What the last step has to say to a person.
   [[nodiscard]] const StateLines& lines() const { return lines_; }
   // The complete set of touched fiducials, in the one step that completed it; else nullptr. The
-  // answer is Registration events, or RegistrationCleared to begin again.
+  // answer is Registration events, or RegistrationRefused: then collecting begins again.
   [[nodiscard]] const LandmarksCollected* landmarks() const {
     return collected_ ? &*collected_ : nullptr;
   }
@@ -47,6 +47,7 @@ class Navigator {
   void on(const Gap& gap, Timestamp now);
   void on(const DeviceAlert& alert, Timestamp now);
   void on(const Registration& registration, Timestamp now);
+  void on(const RegistrationRefused& refused, Timestamp now);
   void on(const RegistrationCleared&, Timestamp now);
 
   void store(const TrackerFrame& frame, const Body& body);
