@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/model/triangle_mesh.hpp"
+#include "tools/phantom/patient.hpp"
+
+namespace trocar::phantom {
+
+struct PhantomOptions {
+  std::filesystem::path folder;
+  std::uint64_t seed = 1;
+  double in_plane_mm = 0.8;
+  double slice_mm = 1.0;
+  std::string lesion_level = "L3";
+  double mesh_detail = 1.0;  // 2: edges twice as long, quicker
+  bool dicom = true;         // else only NRRD, and the plan names that
+  bool pictures = false;     // PNG renderings beside the files
+};
+
+struct NamedMesh {
+  std::string name;  // "tumour", "dura", "root_L3_left", ...
+  TriangleMesh mesh;
+  std::function<double(const Vec&)> field;  // what it is the zero surface of
+};
+
+// Meshes of the lesion and of what lies round it at its level. `bones`: L1..L5 too. `detail`: 1 is
+// the delivered fineness, 2 has edges twice as long. The patient must outlive the result.
+std::vector<NamedMesh> make_meshes(const Patient& patient, bool bones, double detail);
+
+struct PhantomSummary {
+  std::string patient_id;
+  std::string frame_of_reference_uid;
+  std::filesystem::path plan;
+  std::string json;  // everything above and more, for --json and phantom.json
+};
+
+// Writes the patient into options.folder (made when absent; files of the same name are replaced):
+//   ct/*.dcm ct.nrrd labels.nrrd meshes/*.stl fiducials.mrk.json plan.toml tools/*.rom phantom.json
+// `progress` hears one line per step. Errors: out_of_range (options), io.
+Result<PhantomSummary> write_phantom(const PhantomOptions& options,
+                                     const std::function<void(const std::string&)>& progress);
+
+}  // namespace trocar::phantom
