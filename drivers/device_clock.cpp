@@ -1,0 +1,143 @@
+#include "drivers/device_clock.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace trocar {
+namespace {
+
+constexpr double slice_s = 1.0;
+constexpr double slope_after_s = 6.0;  // below it a rate from two replies is mostly jitter
+constexpr std::size_t settle_samples = 12;
+constexpr double min_jitter_s = 50e-6;  // scheduling of this host, even on loopback
+// The fastest of n exponential delays exceeds the minimum by more than 7/n of their mean with
+// probability e^-7 = 0.1 %.
+constexpr double fastest_of_n = 7.0;
+// Before a rate can be fitted the bound allows for the fastest drift of an ordinary crystal.
+constexpr double crystal_drift = 100e-6;
+
+}  // namespace
+
+void DeviceClock::restart() {
+  size_ = 0;
+  samples_ = 0;
+  jitter_s_ = 0;
+  slope_ = 0;
+  support_s_ = 0;
+  support_count_ = 0;
+  state_ = State::settling;
+  ++restarts_;
+}
+
+void DeviceClock::begin(std::int64_t device_ns, Timestamp received) {
+  first_device_ns_ = last_device_ns_ = device_ns;
+  first_received_ = received;
+  base_device_s_ = base_delay_s_ = 0;
+}
+
+DeviceTime DeviceClock::map(std::int64_t device_ns, Timestamp received) {
+  if (samples_ > 0 && device_ns < last_device_ns_) restart();
+  if (samples_ == 0) begin(device_ns, received);
+  double device_s = static_cast<double>(device_ns - first_device_ns_) * 1e-9;
+  double delay_s = seconds(received - first_received_) - device_s;
+  const double early_s = line_at(device_s) - delay_s;
+  if (state_ != State::settling && early_s > seconds(config_.max_step) + bound_at(device_s)) {
+    restart();
+    begin(device_ns, received);
+    device_s = delay_s = 0;
+  }
+  last_device_ns_ = device_ns;
+  add(device_s, delay_s);
+  fit();
+  return at(device_ns, received);
+}
+
+DeviceTime DeviceClock::at(std::int64_t device_ns, Timestamp received) const {
+  if (state_ != State::steady) return {received - config_.latency, unknown};
+  const double device_s = static_cast<double>(device_ns - first_device_ns_) * 1e-9;
+  const double since_first_s = device_s + line_at(device_s);
+  const auto offset = Duration(static_cast<std::int64_t>(std::llround(since_first_s * 1e9)));
+  const auto fit_bound = Duration(static_cast<std::int64_t>(bound_at(device_s) * 1e9));
+  return {first_received_ + offset - config_.latency, config_.latency_bound + fit_bound};
+}
+
+void DeviceClock::add(double device_s, double delay_s) {
+  ++samples_;
+  const double excess = std::max(0.0, delay_s - line_at(device_s));
+  const double weight = std::max(1.0 / static_cast<double>(samples_), 1.0 / 256.0);
+  jitter_s_ += weight * (excess - jitter_s_);
+  const bool new_slice = size_ == 0 || std::floor(device_s / slice_s) >
+                                           std::floor(slices_[size_ - 1].device_s / slice_s);
+  if (new_slice) {
+    if (size_ == capacity) {
+      std::move(slices_.begin() + 1, slices_.end(), slices_.begin());
+      --size_;
+    }
+    slices_[size_++] = {device_s, delay_s, 1};
+    return;
+  }
+  Slice& last = slices_[size_ - 1];
+  ++last.count;
+  if (delay_s < last.delay_s) {
+    last.device_s = device_s;
+    last.delay_s = delay_s;
+  }
+}
+
+void DeviceClock::fit() {
+  std::array<std::size_t, capacity> hull{};
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < size_; ++i) {  // Andrew's monotone chain, lower side
+    const auto above = [&](std::size_t a, std::size_t b) {
+      const Slice &p = slices_[a], &q = slices_[b], &r = slices_[i];
+      return (q.device_s - p.device_s) * (r.delay_s - p.delay_s) <=
+             (q.delay_s - p.delay_s) * (r.device_s - p.device_s);
+    };
+    while (n >= 2 && above(hull[n - 2], hull[n - 1])) --n;
+    hull[n++] = i;
+  }
+  const double middle = (slices_[0].device_s + slices_[size_ - 1].device_s) / 2;
+  std::size_t edge = 0;
+  while (edge + 2 < n && slices_[hull[edge + 1]].device_s < middle) ++edge;
+  const double spanned = slices_[size_ - 1].device_s - slices_[0].device_s;
+  if (spanned < slope_after_s || n < 2) {
+    const auto* fastest =
+        std::min_element(slices_.begin(), slices_.begin() + static_cast<std::ptrdiff_t>(size_),
+                         [](const Slice& a, const Slice& b) { return a.delay_s < b.delay_s; });
+    base_device_s_ = fastest->device_s;
+    base_delay_s_ = fastest->delay_s;
+    slope_ = 0;
+    support_s_ = 0;
+    support_count_ = samples_;
+  } else {
+    const Slice& a = slices_[hull[edge]];
+    const Slice& b = slices_[hull[edge + 1]];
+    slope_ = (b.delay_s - a.delay_s) / (b.device_s - a.device_s);
+    base_device_s_ = a.device_s;
+    base_delay_s_ = a.delay_s;
+    support_s_ = b.device_s - a.device_s;
+    support_count_ = std::min(a.count, b.count);
+  }
+  if (std::abs(slope_) * 1e6 > config_.max_drift_ppm)
+    state_ = State::drifting;
+  else
+    state_ = samples_ >= settle_samples ? State::steady : State::settling;
+}
+
+double DeviceClock::line_at(double device_s) const {
+  return base_delay_s_ + slope_ * (device_s - base_device_s_);
+}
+
+double DeviceClock::bound_at(double device_s) const {
+  const double spread = std::max(jitter_s_, min_jitter_s);
+  const double fastest =
+      fastest_of_n * spread / static_cast<double>(std::max<std::size_t>(support_count_, 1));
+  if (support_s_ <= 0) {
+    const double window = size_ == 0 ? 0 : slices_[size_ - 1].device_s - slices_[0].device_s;
+    return fastest + crystal_drift * window;
+  }
+  const double beyond = std::max(0.0, device_s - base_device_s_ - support_s_);
+  return fastest * (1.0 + 2.0 * beyond / support_s_);
+}
+
+}  // namespace trocar
