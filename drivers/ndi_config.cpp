@@ -9,13 +9,13 @@
 namespace trocar {
 namespace {
 
-NdiMode read_mode(const ConfigReader& in) {
-  if (!in.has("mode")) return NdiMode::automatic;
+NdiTrackingMode read_mode(const ConfigReader& in) {
+  if (!in.has("mode")) return NdiTrackingMode::automatic;
   const std::string mode = in.one_of("mode", {"auto", "tx", "bx", "bx2", "stream"});
-  if (mode == "tx") return NdiMode::tx;
-  if (mode == "bx") return NdiMode::bx;
-  if (mode == "bx2") return NdiMode::bx2;
-  return mode == "stream" ? NdiMode::stream : NdiMode::automatic;
+  if (mode == "tx") return NdiTrackingMode::tx;
+  if (mode == "bx") return NdiTrackingMode::bx;
+  if (mode == "bx2") return NdiTrackingMode::bx2;
+  return mode == "stream" ? NdiTrackingMode::stream : NdiTrackingMode::automatic;
 }
 
 void read_connection(const ConfigReader& in, NdiConfig& config) {

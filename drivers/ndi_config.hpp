@@ -12,14 +12,14 @@
 
 namespace trocar {
 
-enum class NdiMode : std::uint8_t { automatic, tx, bx, bx2, stream };
+enum class NdiTrackingMode : std::uint8_t { automatic, tx, bx, bx2, stream };
 
 struct NdiConfig {
   std::string host;  // TCP when not empty
   std::uint16_t port = 8765;
   std::string serial;  // else this serial device
   unsigned baud = 115200;
-  NdiMode mode = NdiMode::automatic;
+  NdiTrackingMode mode = NdiTrackingMode::automatic;
   bool out_of_volume = true;  // poses outside the characterised volume are delivered, and flagged
   bool loss_reasons = true;   // TX, BX: ask why a tool is missing
   double frame_hz = 60;       // rate of the frame counter of TX and BX

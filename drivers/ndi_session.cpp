@@ -239,13 +239,14 @@ NdiInput NdiSession::read_revision() {
 }
 
 void NdiSession::choose_poll() {
-  NdiMode mode = config_.mode;
-  if (mode == NdiMode::automatic) mode = api_major_ >= 3 ? NdiMode::bx2 : NdiMode::bx;
-  streams_ = mode == NdiMode::stream;
+  NdiTrackingMode mode = config_.mode;
+  if (mode == NdiTrackingMode::automatic)
+    mode = api_major_ >= 3 ? NdiTrackingMode::bx2 : NdiTrackingMode::bx;
+  streams_ = mode == NdiTrackingMode::stream;
   options_ = ndi_transforms | (config_.loss_reasons ? ndi_tool_info : 0U) |
              (config_.out_of_volume ? ndi_out_of_volume : 0U);
-  const bool is_bx2 = mode == NdiMode::bx2 || streams_;
-  poll_ = is_bx2 ? NdiPoll::bx2 : mode == NdiMode::tx ? NdiPoll::tx : NdiPoll::bx;
+  const bool is_bx2 = mode == NdiTrackingMode::bx2 || streams_;
+  poll_ = is_bx2 ? NdiPoll::bx2 : mode == NdiTrackingMode::tx ? NdiPoll::tx : NdiPoll::bx;
   if (is_bx2)
     poll_command_ = encode_command("BX2", "--6d=tools --1d=buttons");
   else

@@ -1,0 +1,77 @@
+#include "tools/trocar/inspect_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "drivers/ndi_inspect.hpp"
+#include "tools/trocar/exit_code.hpp"
+
+namespace trocar {
+namespace {
+
+constexpr const char* about =
+    "Decodes recorded NDI traffic to one tab-separated line per tracking reply:\n"
+    "  file, index, command, reply (hex), fields, strays\n"
+    "fields: HH OK q0 qx qy qz tx ty tz error ps=.. fr=.. | HH MISS ps=.. fr=.. | sys=..\n"
+    "  (HH port handle, mm, ps port status, fr frame number, sys system status)\n\n"
+    "FILE is a log with lines \"number, time or -, C or R, length, CRC verdict, hex\" separated "
+    "by\n"
+    "tabs, or raw bytes with or without the commands. A '?' before the command: it was not in the\n"
+    "file and was worked out from the reply. What could not be decoded is said on stderr.\n"
+    "Exit code 0 when every tracking reply was decoded, 5 when not, 1 when FILE cannot be used.";
+
+void print(const NdiInspectLine& line, bool json) {
+  if (!json) {
+    std::printf("%s\n", line.tab_separated().c_str());
+    return;
+  }
+  const nlohmann::ordered_json object{{"file", line.file},       {"index", line.index},
+                                      {"command", line.command}, {"reply", line.reply_hex},
+                                      {"fields", line.fields},   {"strays", line.strays}};
+  std::printf("%s\n",
+              object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+int inspect(const std::filesystem::path& file, bool json) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    std::fprintf(stderr, "trocar: %s: cannot be read\n", file.c_str());
+    return exit_run_time;
+  }
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  const auto result = inspect_ndi(content, file.filename().string(),
+                                  [json](const NdiInspectLine& line) { print(line, json); });
+  if (!result) {
+    std::fprintf(stderr, "trocar: %s\n", result.error().detail.c_str());
+    return exit_run_time;
+  }
+  for (const std::string& remark : result.value().remarks) {
+    std::fprintf(stderr, "%s\n", remark.c_str());
+  }
+  return result.value().refused == 0 ? exit_ok : exit_check_failed;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("inspect", "decode recorded traffic");
+  command->require_subcommand(1);
+  CLI::App* ndi = command->add_subcommand("ndi", about);
+  auto files = std::make_shared<std::vector<std::filesystem::path>>();
+  auto json = std::make_shared<bool>(false);
+  ndi->add_option("FILE", *files, "log or raw bytes")->required();
+  ndi->add_flag("--json", *json, "one JSON object per line");
+  ndi->callback([files, json, &exit_code] {
+    for (const auto& file : *files) exit_code = std::max(exit_code, inspect(file, *json));
+  });
+}
+
+}  // namespace trocar
