@@ -1,0 +1,99 @@
+#include "engine/runtime/engine.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "engine/base/log.hpp"
+
+namespace trocar {
+
+Engine::Engine(EngineParts parts, const TimeSource& time, Outlets outlets)
+    : parts_(std::move(parts)), time_(time), outlets_(outlets) {
+  outbox_.wake = &wake_;
+}
+
+Engine::~Engine() { stop(); }
+
+void Engine::start() {
+  for (const Registration& known : parts_.registrations) results_.push(known);
+  if (parts_.worker) parts_.worker->start(results_, wake_);
+  thread_ = std::thread([this] { navigate(); });
+  parts_.source->start(outbox_, time_);
+}
+
+void Engine::stop() {
+  if (!thread_.joinable()) return;
+  parts_.source->stop();
+  if (parts_.worker) parts_.worker->stop();
+  ended_ = true;
+  wake_.notify();
+  thread_.join();
+}
+
+// The one loop of the core: sleep until something comes or a tick is due, take all there is,
+// publish.
+void Engine::navigate() {
+  Timestamp next_tick = time_.now();
+  while (!ended_) {
+    const Timestamp now = time_.now();
+    if (now < next_tick) wake_.wait(next_tick - now);
+    bool news = drain();
+    if (time_.now() >= next_tick) {
+      if (!news) step(Tick{});
+      news = true;
+      next_tick = time_.now() + parts_.tick;
+    }
+    if (news) publish();
+  }
+}
+
+// Fixed order: results of workers first, then the source. True when anything came.
+bool Engine::drain() {
+  bool news = false;
+  Event result;
+  while (results_.pop(result)) {
+    step(result);
+    news = true;
+  }
+  if (const std::uint64_t drops = outbox_.events.dropped(); drops != known_drops_) {
+    step(Gap{drops - known_drops_});
+    known_drops_ = drops;
+    news = true;
+  }
+  SourceEvent said;
+  while (outbox_.events.pop(said)) {
+    if (const auto* frame = std::get_if<TrackerFrame>(&said)) {
+      metrics_.frames.add();
+      last_received_ = frame->received;
+      last_acquired_ = frame->acquired;
+    }
+    step(std::visit([](const auto& e) { return Event(e); }, said));
+    news = true;
+  }
+  return news;
+}
+
+void Engine::step(const Event& event) {
+  parts_.navigator->step(event, time_.now());
+  for (const StateLine& line : parts_.navigator->lines()) {
+    if (!outlets_.lines.push(line)) metrics_.lost_lines.add();
+    outlets_.to_log.push(line);
+  }
+  if (const LandmarksCollected* landmarks = parts_.navigator->landmarks();
+      landmarks != nullptr && parts_.worker) {
+    parts_.worker->offer(*landmarks);
+  }
+}
+
+void Engine::publish() {
+  outlets_.newest.publish(parts_.navigator->guidance());
+  outlets_.published.notify();
+  metrics_.published.add();
+  if (last_received_ == Timestamp{}) return;
+  const Timestamp now = time_.now();
+  metrics_.received_to_published.record(now - last_received_);
+  metrics_.acquired_to_published.record(now - last_acquired_);
+  last_received_ = Timestamp{};
+}
+
+}  // namespace trocar

@@ -1,0 +1,78 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "engine/base/counter.hpp"
+#include "engine/base/latency_histogram.hpp"
+#include "engine/base/latest.hpp"
+#include "engine/base/result.hpp"
+#include "engine/data/source.hpp"
+#include "engine/igtl/guidance_server.hpp"
+#include "engine/navigation/navigator.hpp"
+#include "engine/runtime/registration_worker.hpp"
+
+namespace trocar {
+
+// Everything a running engine is made of, read and checked before the first sample.
+struct EngineParts {
+  std::unique_ptr<Navigator> navigator;
+  std::unique_ptr<RegistrationWorker> worker;  // null when nothing is to be registered by touch
+  std::vector<Registration> registrations;     // known at start, from a file
+  std::unique_ptr<Source> source;
+  Duration tick{};  // the state goes out at least this often
+};
+
+// Readable while running.
+struct EngineMetrics {
+  Counter frames;      // tracker frames taken
+  Counter published;   // snapshots handed to the network
+  Counter lost_lines;  // state lines that found their ring full
+  LatencyHistogram received_to_published;
+  LatencyHistogram acquired_to_published;
+};
+
+// The navigator's thread and its arrows: source and worker in, guidance and state lines out.
+// hand-over: start and stop from one thread; metrics() from any.
+class Engine {
+ public:
+  // `time`, `newest`, `lines` and `published` must outlive the engine; `published` is rung after
+  // each hand-over.
+  struct Outlets {
+    Latest<Guidance>& newest;
+    StateLineRing& lines;   // for the network
+    StateLineRing& to_log;  // for the log
+    Signal& published;
+  };
+
+  Engine(EngineParts parts, const TimeSource& time, Outlets outlets);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  void start();
+  void stop();
+  [[nodiscard]] const EngineMetrics& metrics() const { return metrics_; }
+
+ private:
+  void navigate();
+  bool drain();
+  void step(const Event& event);
+  void publish();
+
+  EngineParts parts_;
+  const TimeSource& time_;
+  Outlets outlets_;
+  EngineMetrics metrics_;
+  Signal wake_;
+  SourceOutbox outbox_;
+  RegistrationWorker::Inbox results_;
+  std::uint64_t known_drops_ = 0;
+  Timestamp last_received_{};
+  Timestamp last_acquired_{};
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+}  // namespace trocar

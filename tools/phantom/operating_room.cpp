@@ -1,0 +1,263 @@
+#include "tools/phantom/operating_room.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <vector>
+
+#include "engine/navigation/tool_model.hpp"
+#include "tools/phantom/writers.hpp"
+
+namespace trocar::phantom {
+namespace {
+
+// The patient lies prone under the camera: posterior (+y) is towards it, which is +z of tracker and
+// reference body; right-handed, so left becomes -x and superior +y.
+Eigen::Matrix3d reference_from_preop_rotation() {
+  Eigen::Matrix3d r;
+  r.col(0) = -Vec::UnitX();
+  r.col(1) = Vec::UnitZ();
+  r.col(2) = Vec::UnitY();
+  return r;
+}
+
+const Vec divot_in_reference(8, 20, 6);
+const Vec true_tip_in_needle(10, 20, -160);
+const Vec needle_axis(0, 0, -1);
+
+std::string list(const Vec& v) {
+  return fmt::format("[{:.6f}, {:.6f}, {:.6f}]", v.x(), v.y(), v.z());
+}
+
+std::string wxyz(const Eigen::Matrix3d& r) {
+  const Eigen::Quaterniond q(r);
+  return fmt::format("[{:.12f}, {:.12f}, {:.12f}, {:.12f}]", q.w(), q.x(), q.y(), q.z());
+}
+
+// The surgeon's hand: keyframes of the needle's tip in preop.
+class Hand {
+ public:
+  explicit Hand(const Vec& direction) : direction_(direction.normalized()) {}
+
+  void go(const Vec& tip, double seconds, double hold_s = 0) {
+    now_s_ += seconds;
+    text_ += fmt::format("  {{ t_s = {:.3f}, hold_s = {:.3f}, tip_mm = {}, direction = {} }},\n",
+                         now_s_, hold_s, list(tip), list(direction_));
+    now_s_ += hold_s;
+  }
+  // Down into a divot, rest there, and up again.
+  void touch(const Vec& divot) {
+    const Vec above = divot - 45 * direction_;
+    go(above, 0.9);
+    go(divot, 0.7, 1.7);
+    go(above, 0.6);
+  }
+  void turn_to(const Vec& direction) { direction_ = direction.normalized(); }
+  [[nodiscard]] double now_s() const { return now_s_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  Vec direction_;
+  double now_s_ = 3;
+  std::string text_;
+};
+
+struct Script {
+  std::string keyframes;
+  double covered_from_s;  // a hand covers the needle's markers
+  double ends_s;
+};
+
+Script script_of(const Patient& patient, const Vec& divot_in_preop) {
+  Hand hand(-Vec::UnitY());
+  hand.go(divot_in_preop + Vec(40, 120, 0), 0);
+  hand.touch(divot_in_preop);
+  for (const Bead& marker : patient.markers()) hand.touch(marker.center_mm);
+  const PedicleWay& way = patient.way();
+  const Vec forward = (way.target_mm - way.skin_mm).normalized();
+  hand.turn_to(forward);
+  hand.go(way.skin_mm - 40 * forward, 2);
+  hand.go(way.skin_mm, 2);
+  hand.go(way.entry_mm, 8);
+  const double covered_from_s = hand.now_s() + 4;
+  hand.go(way.target_mm, 16, 3);
+  hand.go(way.skin_mm - 60 * forward, 8);
+  return {hand.text(), covered_from_s, hand.now_s()};
+}
+
+// Between the spinous processes of the level below the lesion and the camera.
+Vec reference_origin_in_preop(const Patient& patient) {
+  return patient.way().skin_mm.cwiseProduct(Vec(0, 1, 1)) + Vec(5, 45, -55);
+}
+
+std::string simulator_text(const Patient& patient, std::uint64_t seed) {
+  const Eigen::Matrix3d r = reference_from_preop_rotation();
+  const Vec origin = reference_origin_in_preop(patient);
+  const Script script = script_of(patient, r.transpose() * divot_in_reference + origin);
+  const Eigen::Matrix3d tilt(Eigen::AngleAxisd(0.2, Vec(1, -0.5, 0.3).normalized()));
+  return fmt::format(
+      R"(# The simulated operation: what the tracker sees. Only `trocar simulate ndi` reads this file; the
+# engine never does. Script of {:.0f} s: tip check, fiducials, then through the pedicle into the lesion.
+seed = {}
+reference = "Reference"
+
+[device]
+frame_hz = 60
+latency_ms = 14.2
+latency_jitter_ms = 1.8
+timing = "fast"
+
+[noise]
+fle_mm = [0.05, 0.05, 0.15]   # per marker; along the line of sight a camera is worse
+
+[reference_motion]            # the reference on the breathing patient
+rotation_wxyz = {}
+position_mm = [35.0, -20.0, -1650.0]
+breathing_mm = [0.0, 0.3, 1.0]
+breathing_period_s = 4.5
+drift_mm_per_min = [0.2, 0.0, 0.1]
+
+[patient.reference_from_preop]  # the truth that registration must find
+rotation_wxyz = {}
+position_mm = {}
+
+[[tool]]
+name = "Reference"
+rom = "tools/reference.rom"
+
+[[tool]]
+name = "Needle"
+rom = "tools/needle.rom"
+frame = "patient"
+keyframe = [
+{}]
+[tool.tool_from_tip]
+rotation_wxyz = [0.0, 1.0, 0.0, 0.0]
+position_mm = {}
+
+[[fault]]                     # before the surgeon takes the needle
+kind = "occlude"
+tool = "Needle"
+from_s = 0
+until_s = 3.2
+
+[[fault]]                     # a hand covers the markers on the way in
+kind = "occlude"
+tool = "Needle"
+from_s = {:.1f}
+until_s = {:.1f}
+)",
+      script.ends_s, seed, wxyz(tilt), wxyz(r), list(-(r * origin)), script.keyframes,
+      list(true_tip_in_needle), script.covered_from_s, script.covered_from_s + 2);
+}
+
+std::string run_text(const Patient& patient, std::uint64_t seed, const std::string& reference_hash,
+                     const std::string& needle_hash) {
+  constexpr double tip_sigma_mm = 0.12;
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal(0, tip_sigma_mm);
+  const Vec calibrated = true_tip_in_needle + Vec(normal(random), normal(random), normal(random));
+  const std::size_t below = patient.lesion_level() == 5 ? 4 : patient.lesion_level() + 1;
+  return fmt::format(
+      R"(# What the engine is told of the simulated operation. configs/run_ndi.toml explains every key.
+plan = "plan.toml"
+log = "trocar.log"
+tick_ms = 50
+
+[tracker]
+driver = "ndi"
+host = "127.0.0.1"
+port = 8765
+mode = "auto"
+latency_ms = 14.2
+latency_bound_ms = 4
+
+[[tool]]
+name = "Reference"
+role = "reference"
+definition = "tools/reference.rom"
+definition_version = 1
+definition_hash = "{}"
+marker_fle_sigma_mm = [0.05, 0.05, 0.15]
+
+[[tool]]
+name = "Needle"
+role = "tool"
+definition = "tools/needle.rom"
+definition_version = 1
+definition_hash = "{}"
+marker_fle_sigma_mm = [0.05, 0.05, 0.15]
+tip_in_tool_mm = {}
+axis_in_tool = {}
+shaft_length_mm = 140
+shaft_radius_mm = 1.5
+tip_sigma_mm = {}
+
+[navigator]
+reference_vertebra = "L{}"
+touch_tool = "Needle"
+max_pose_age_ms = 100
+reference_gap_ms = 40
+max_acquired_bound_ms = 8
+max_marker_rms_mm = 0.5
+out_of_volume = "withhold"
+min_tracker_distance_mm = 500
+max_tracker_distance_mm = 3000
+min_reference_distance_mm = 10
+max_reference_distance_mm = 600
+max_bound_95_mm = 4
+max_fre_mm = 1.5
+level_sigma_mm = 0.3
+max_trusted_levels = 1
+region_margin_mm = 20
+max_registration_reach_mm = 300
+link_watchdog_ms = 100
+max_handling_ms = 50
+hold_ms = 1000
+
+[navigator.dwell]
+dwell_s = 1.0
+box_mm = 1.5
+min_spacing_mm = 8
+max_gap_ms = 100
+
+[navigator.tip_check]
+required = true
+divot_in_reference_mm = {}
+capture_mm = 6
+limit_mm = 1.0
+max_age_s = 3600
+
+[registration]
+method = "touch"
+fle_rms_mm = 0.5
+max_fre_mm = 1.0
+max_leave_one_out_mm = 2.0
+swap_margin_mm = 2.0
+min_spacing_mm = 10
+min_off_line_mm = 8
+region_margin_mm = 40
+
+[server]
+port = 18944
+)",
+      reference_hash, needle_hash, list(calibrated), list(needle_axis), tip_sigma_mm, below,
+      list(divot_in_reference));
+}
+
+}  // namespace
+
+Status write_operating_room(const Patient& patient, std::uint64_t seed,
+                            const std::filesystem::path& folder) {
+  const auto reference_hash = definition_hash(folder / "tools" / "reference.rom");
+  if (!reference_hash) return reference_hash.error();
+  const auto needle_hash = definition_hash(folder / "tools" / "needle.rom");
+  if (!needle_hash) return needle_hash.error();
+  if (const Status s = write_file(folder / "simulator.toml", simulator_text(patient, seed)); !s) {
+    return s;
+  }
+  return write_file(folder / "run.toml",
+                    run_text(patient, seed, reference_hash.value(), needle_hash.value()));
+}
+
+}  // namespace trocar::phantom

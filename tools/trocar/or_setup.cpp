@@ -1,0 +1,95 @@
+#include "tools/trocar/or_setup.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "drivers/driver_table.hpp"
+#include "drivers/ndi_rom.hpp"
+#include "engine/base/config_reader.hpp"
+#include "engine/registration/marker_geometry.hpp"
+
+namespace trocar {
+namespace {
+
+// Two bodies whose marker distances agree within this could be taken for each other: three times
+// the 3-D error that a tracker allows a marker of a sound tool (docs/decisions/0004).
+constexpr double look_alike_mm = 1.5;
+
+template <class T>
+T value_or_refuse(Result<T> result, const ConfigReader& in, std::string_view key,
+                  std::string_view expected) {
+  if (!result) in.fail(key, expected, result.error().detail);
+  return std::move(result).value();
+}
+
+void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
+  std::vector<MarkerGeometry> geometries;
+  for (ToolModel& tool : tools) {
+    const NdiRomFile file =
+        value_or_refuse(read_ndi_rom(tool.definition.file), in, "tool", "a tool definition");
+    if (file.rom.wired) {
+      in.fail("tool", "a tool definition with markers, for the error model",
+              tool.definition.file.string() + ", a wired tool's");
+    }
+    tool.markers = file.rom.markers;
+    geometries.push_back({tool.name, file.rom.markers});
+  }
+  value_or_refuse(check_distinct(geometries, look_alike_mm), in, "tool",
+                  "tools that a tracker cannot confuse");
+}
+
+StreamNames names_of(const ConfigReader& in, const OrSetup& setup) {
+  std::vector<std::string> tools;
+  for (const ToolModel& t : setup.tools) {
+    tools.push_back(t.role == ToolRole::tool ? t.name : "");
+  }
+  std::vector<StreamNames::StructureNames> structures;
+  for (const Structure& s : setup.plan.structures) {
+    structures.push_back({s.id, setup.plan.vertebrae[s.vertebra.index].name});
+  }
+  return value_or_refuse(StreamNames::check(tools, structures), in, "tool",
+                         "names that every display client can show");
+}
+
+void read_registration(const ConfigReader& in, OrSetup& setup) {
+  const ConfigReader table = in.table("registration");
+  (void)table.one_of("method", {"touch"});
+  setup.registration = read_point_registration(table);
+  if (!setup.navigator.touch_tool) {
+    in.table("navigator").fail("touch_tool", "the tool that touches the fiducials", "nothing");
+  }
+  value_or_refuse(check_fiducials(setup.registration, setup.plan.fiducials), in, "plan",
+                  "fiducials that can be registered");
+}
+
+void read_source(const ConfigReader& in, OrSetup& setup) {
+  std::vector<ToolEntry> entries;
+  for (const ToolModel& t : setup.tools) entries.push_back({t.name, t.definition.file, ""});
+  const ConfigReader table = in.table("tracker");
+  setup.source = make_source(table.text("driver"), table, entries);
+}
+
+}  // namespace
+
+OrSetup read_or_setup(const std::filesystem::path& file) {
+  const ConfigReader in = ConfigReader::open(file);
+  OrSetup setup;
+  setup.tick = duration_from_ms(in.number("tick_ms", 5, 100));
+  if (in.has("log")) setup.log_file = in.path("log");
+  setup.tools = read_tools(in);
+  read_markers(in, setup.tools);
+  setup.navigator = read_navigator(in.table("navigator"));
+  setup.server = in.has("server") ? read_server(in.table("server")) : ServerConfig{};
+  setup.plan = read_plan(in.existing_path("plan"));
+  setup.model =
+      value_or_refuse(build_navigation_model(setup.plan, setup.navigator.reference_vertebra), in,
+                      "plan", "a plan that can be navigated");
+  setup.names = names_of(in, setup);
+  read_registration(in, setup);
+  read_source(in, setup);
+  in.finish();
+  return setup;
+}
+
+}  // namespace trocar

@@ -1,0 +1,143 @@
+#include "tools/trocar/run_command.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "engine/base/log.hpp"
+#include "engine/runtime/engine.hpp"
+#include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/stop_flag.hpp"
+
+namespace trocar {
+namespace {
+
+constexpr const char* about =
+    "Connect to the tracker and stream distances over OpenIGTLink until Ctrl-C.\n"
+    "Research software, not a cleared medical device.\n\n"
+    "The configuration names plan, tools, tracker, limits and server; every key is explained in\n"
+    "configs/run_ndi.toml. Validate it first with `trocar check`. Watch with `trocar watch`.";
+
+struct Asked {
+  std::string config;
+  double seconds = 0;
+  bool json = false;
+};
+
+// What stands between the engine's thread and the network's, and outlives both.
+struct Outlets {
+  SteadyTime time;
+  Latest<Guidance> newest;
+  StateLineRing lines;
+  StateLineRing to_log;
+  Signal published;
+};
+
+void log_news(StateLineRing& news) {
+  StateLine line;
+  while (news.pop(line)) {
+    const std::string text =
+        fmt::format("[{:.3f} s] {}: {}", seconds(line.at.time_since_epoch()),
+                    to_string(line.kind), line.text.view());
+    if (line.kind == StateKind::alarm) {
+      log::warn(text);
+    } else {
+      log::info(text);
+    }
+  }
+}
+
+WallClock wall_clock_now(const TimeSource& time) {
+  const auto utc = std::chrono::system_clock::now().time_since_epoch();
+  return {time.now(), std::chrono::duration_cast<std::chrono::nanoseconds>(utc).count()};
+}
+
+StreamScene scene_of(const OrSetup& setup) {
+  StreamScene scene{setup.names, {}};
+  for (const Structure& s : setup.plan.structures) scene.surfaces.push_back(s.surface);
+  return scene;
+}
+
+EngineParts parts_of(OrSetup& setup) {
+  EngineParts parts;
+  parts.navigator =
+      std::make_unique<Navigator>(setup.navigator, setup.tools, std::move(setup.model));
+  parts.worker = std::make_unique<RegistrationWorker>(setup.registration, setup.plan.fiducials,
+                                                      setup.plan.vertebrae.size());
+  parts.source = std::move(setup.source);
+  parts.tick = setup.tick;
+  return parts;
+}
+
+void report(const EngineMetrics& metrics, const ServerStats& server, bool json) {
+  const auto us = [](Duration d) { return static_cast<double>(d.count()) / 1e3; };
+  const auto& latency = metrics.received_to_published;
+  if (json) {
+    const nlohmann::json j{{"frames", metrics.frames.value()},
+                           {"published", metrics.published.value()},
+                           {"received_to_published_us",
+                            {{"p50", us(latency.quantile(0.5))},
+                             {"p99", us(latency.quantile(0.99))},
+                             {"n", latency.count()}}},
+                           {"clients_accepted", server.accepted.value()},
+                           {"bytes_sent", server.bytes_sent.value()}};
+    std::puts(j.dump().c_str());
+    return;
+  }
+  log::info(
+      fmt::format("stopped after {} tracker frames; received to published p50 {:.0f} us, "
+                  "p99 {:.0f} us",
+                  metrics.frames.value(), us(latency.quantile(0.5)), us(latency.quantile(0.99))));
+}
+
+int run(const Asked& asked) {
+  OrSetup setup = read_or_setup(asked.config);
+  if (setup.log_file) log::to_file(*setup.log_file);
+  log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
+  for (const InputWarning& w : setup.plan.warnings) {
+    log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
+  }
+  Outlets outlets;
+  auto server = GuidanceServer::start(setup.server, scene_of(setup),
+                                      {outlets.newest, outlets.lines, outlets.published,
+                                       outlets.time, wall_clock_now(outlets.time)});
+  if (!server) {
+    log::error(server.error().detail);
+    return exit_run_time;
+  }
+  log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
+                        setup.server.bind, server.value()->port()));
+  Engine engine(parts_of(setup), outlets.time, {outlets.newest, outlets.lines, outlets.to_log, outlets.published});
+  engine.start();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(asked.seconds);
+  while (!stop_wanted() && (asked.seconds <= 0 || std::chrono::steady_clock::now() < end)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    log_news(outlets.to_log);
+  }
+  engine.stop();
+  server.value()->stop();
+  report(engine.metrics(), server.value()->stats(), asked.json);
+  log::flush();
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("run", about);
+  const auto asked = std::make_shared<Asked>();
+  command->add_option("config", asked->config, "configuration file")->required();
+  command->add_option("--for", asked->seconds, "end after so many seconds")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--json", asked->json, "print counters and latencies as JSON at the end");
+  command->callback([asked, &exit_code] { exit_code = run(*asked); });
+}
+
+}  // namespace trocar
