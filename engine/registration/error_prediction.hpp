@@ -139,7 +139,8 @@ double bound_95_mm(const Eigen::Matrix3d& covariance, const Eigen::Vector3d& dir
 // Radius of the ball that holds the position error with 95 % probability, for any covariance.
 // The law of the squared length, a weighted sum of chi-squares, is replaced by the shifted and
 // scaled chi-square of equal mean, variance and skewness (Buckley & Eagleson 1988): exact for one,
-// two or three equal principal variances (the others zero); otherwise the ball holds 95.0 to 95.3 %.
+// two or three equal principal variances (the others zero); otherwise the ball holds 95.0 to
+// 95.3 %.
 double radius_95_mm(const Eigen::Matrix3d& covariance);
 
 // Fitzpatrick, West, Maurer 1998, eq. 46: RMS TRE at `target` of an unweighted fit of `points` with
