@@ -10,6 +10,7 @@
 #include "engine/data/ids.hpp"
 #include "engine/model/input_warning.hpp"
 #include "engine/model/triangle_mesh.hpp"
+#include "engine/model/volume_geometry.hpp"
 
 namespace trocar {
 
@@ -56,6 +57,7 @@ struct PlannedTrajectory {
 struct Plan {
   std::string id;
   std::string frame_of_reference_uid;  // of the preoperative CT; empty when the format has none
+  VolumeGeometry ct;                   // where its voxels lie; the voxels are not kept
   std::vector<Vertebra> vertebrae;     // cranial to caudal
   std::vector<Structure> structures;
   std::vector<Fiducial> fiducials;

@@ -41,9 +41,9 @@ struct Sample {
 // A stretch of the axis between two samples, and the most the depth in it can be, and where.
 struct Stretch {
   Sample left, right;
-  double bound_mm = 0.0;
-  double at_mm = 0.0;
-  bool by_triangles = false;  // the bound is already the finer one
+  double bound_mm;
+  double at_mm;
+  bool by_triangles;  // the bound is already the finer one
 };
 bool less_deep(const Stretch& a, const Stretch& b) { return a.bound_mm < b.bound_mm; }
 
@@ -56,8 +56,8 @@ class DeepestSearch {
     const Sample first = take(0.0, best_.nearest.slot);
     const Sample middle = sample_of(best_);
     const Sample last = take(segment_.length_mm, best_.nearest.slot);
-    push({first, middle});
-    push({middle, last});
+    push(first, middle);
+    push(middle, last);
     while (size_ != 0) {
       Stretch top = pop();
       if (!promising(top.bound_mm)) break;
@@ -72,8 +72,8 @@ class DeepestSearch {
       }
       const bool near_left = top.at_mm - top.left.at_mm < top.right.at_mm - top.at_mm;
       const Sample between = take(top.at_mm, near_left ? top.left.slot : top.right.slot);
-      push({top.left, between});
-      push({between, top.right});
+      push(top.left, between);
+      push(between, top.right);
     }
     return best_;
   }
@@ -101,7 +101,8 @@ class DeepestSearch {
 
   // Between the samples the depth is at most the lower of two cones. Their squares differ by a
   // linear function, so they cross once, and there is the most.
-  void push(Stretch s) noexcept {
+  void push(const Sample& left, const Sample& right) noexcept {
+    Stretch s{left, right, 0.0, 0.0, false};
     const Cone a = s.left.forward();
     const Cone b = s.right.backward();
     if (b.foot_mm - a.foot_mm <= 1e-9) return;  // one cone: its most is at an end, already taken
@@ -177,7 +178,7 @@ class DeepestSearch {
   const SurfaceTree& tree_;
   const Segment& segment_;
   PlaceOnSegment best_;
-  std::array<Stretch, 512> stretches_;
+  std::array<Stretch, 512> stretches_;  // only the first size_ are ever written or read
   std::size_t size_ = 0;
   int queries_ = 0;
 };

@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "engine/model/label_surface.hpp"
+#include "engine/model/mesh_check.hpp"
+#include "engine/model/mesh_file.hpp"
+#include "engine/model/plan_parts.hpp"
+
+namespace trocar::plan_parts {
+
+namespace {
+
+constexpr std::size_t max_id_length = 12;  // an OpenIGTLink device name holds tool and structure
+constexpr double max_zone_mm = 100.0;
+constexpr double max_sigma_mm = 10.0;
+
+StructureKind read_kind(const ConfigReader& in) {
+  const std::string word =
+      in.one_of("kind", {"tumour", "dura", "cord", "nerve_root", "vessel", "pedicle_wall"});
+  if (word == "tumour") return StructureKind::tumour;
+  if (word == "dura") return StructureKind::dura;
+  if (word == "cord") return StructureKind::cord;
+  if (word == "nerve_root") return StructureKind::nerve_root;
+  if (word == "vessel") return StructureKind::vessel;
+  return StructureKind::pedicle_wall;
+}
+
+std::string read_id(const ConfigReader& in, const std::vector<Structure>& others) {
+  const std::string id = in.text("id");
+  const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+  if (!plain || id.size() > max_id_length) {
+    in.fail("id", fmt::format("at most {} of A-Z a-z 0-9 _ -", max_id_length), '"' + id + '"');
+  }
+  const bool taken =
+      std::any_of(others.begin(), others.end(), [&](const Structure& s) { return s.id == id; });
+  if (taken) in.fail("id", "an id of its own", fmt::format("\"{}\" a second time", id));
+  return id;
+}
+
+Zones read_zones(const ConfigReader& in) {
+  Zones z{};
+  z.stop_mm = in.number("stop_mm", 0, max_zone_mm);
+  z.warn_mm = in.number("warn_mm", 0, max_zone_mm);
+  z.hysteresis_mm = in.number("hysteresis_mm", 0, max_zone_mm);
+  if (z.warn_mm <= z.stop_mm) {
+    in.fail("warn_mm", fmt::format("more than stop_mm = {}", z.stop_mm),
+            fmt::format("{}", z.warn_mm));
+  }
+  return z;
+}
+
+std::optional<Space> read_space(const ConfigReader& in) {
+  if (!in.has("space")) return std::nullopt;
+  return in.one_of("space", {"LPS", "RAS"}) == "LPS" ? Space::lps : Space::ras;
+}
+
+void check_place(const ConfigReader& in, const TriangleMesh& mesh, const VolumeGeometry& ct) {
+  Eigen::Vector3d low = mesh.vertices_mm.front();
+  Eigen::Vector3d high = low;
+  for (const Eigen::Vector3d& p : mesh.vertices_mm) {
+    low = low.cwiseMin(p);
+    high = high.cwiseMax(p);
+  }
+  const Eigen::Vector3d middle = 0.5 * (low + high);
+  if (ct.holds({middle})) return;
+  in.fail("mesh", "a surface inside the CT (LPS, mm)",
+          fmt::format("one around ({:.1f}, {:.1f}, {:.1f}): another patient, unit or space?",
+                      middle.x(), middle.y(), middle.z()));
+}
+
+TriangleMesh read_surface_file(const ConfigReader& in, const Context& context) {
+  auto mesh = read_mesh(in.existing_path("mesh"), read_space(in));
+  if (!mesh) in.fail("mesh", "a surface", mesh.error().detail);
+  const Status closed = check_mesh(mesh.value());
+  if (!closed) {
+    in.fail("mesh", "a closed, outward surface",
+            in.existing_path("mesh").string() + ": " + closed.error().detail);
+  }
+  check_place(in, mesh.value(), context.ct);
+  return std::move(mesh).value();
+}
+
+LabelSurface read_surface_label(const ConfigReader& in, const Context& context) {
+  const auto value = static_cast<std::uint16_t>(in.integer("label", 1, 65535));
+  if (in.has("space")) in.fail("space", "'space' only beside 'mesh'", "it beside 'label'");
+  if (context.labels == nullptr) in.fail("label", "a table [labels] in the plan", "none");
+  auto surface = make_label_surface(*context.labels, value);
+  if (!surface) in.fail("label", "a label that bounds a volume", surface.error().detail);
+  return std::move(surface).value();
+}
+
+Structure read_structure(const ConfigReader& in, const Context& context,
+                         const std::vector<Structure>& others) {
+  Structure s{};
+  s.id = read_id(in, others);
+  s.kind = read_kind(in);
+  s.vertebra = find_vertebra(in, context);
+  s.zones = read_zones(in.table("zones"));
+  s.surface_sigma_mm = in.number("surface_sigma_mm", 0, max_sigma_mm);
+  if (in.has("mesh") == in.has("label")) {
+    in.fail("mesh", "either 'mesh' or 'label'", in.has("mesh") ? "both" : "neither");
+  }
+  if (in.has("mesh")) {
+    s.surface = std::make_shared<const TriangleMesh>(read_surface_file(in, context));
+  } else {
+    LabelSurface surface = read_surface_label(in, context);
+    s.surface_sigma_mm = std::hypot(s.surface_sigma_mm, surface.raster_sigma_mm);
+    s.surface = std::make_shared<const TriangleMesh>(std::move(surface.mesh));
+  }
+  return s;
+}
+
+}  // namespace
+
+std::vector<Structure> read_structures(const ConfigReader& in, const Context& context) {
+  const auto tables = in.tables("structure");
+  if (tables.size() > max_structures) {
+    in.fail("structure", fmt::format("at most {} structures", max_structures),
+            fmt::format("{}", tables.size()));
+  }
+  std::vector<Structure> out;
+  for (const ConfigReader& table : tables) out.push_back(read_structure(table, context, out));
+  return out;
+}
+
+}  // namespace trocar::plan_parts
