@@ -89,7 +89,7 @@ void NdiDriver::say(NdiStep from, NdiStep to) {
     say(Link::lost, fmt::format("{}: {}", to_string(from), session_->trouble()));
   }
   if (to == NdiStep::tracking && from == NdiStep::starting) {
-    const NdiDevice& device = session_->device();
+    const NdiDeviceInfo& device = session_->device();
     say(Link::tracking, fmt::format("{} {}, serial {}", device.type, device.model, device.serial));
     publisher_->begin(session_->handles(), session_->poll(), session_->options());
     pause_ = first_back_off;

@@ -14,7 +14,7 @@ struct NdiProbeReport {
   NdiStep failed = NdiStep::connecting;
   std::string problem;  // one line
   std::string check;    // what a person should look at
-  NdiDevice device;
+  NdiDeviceInfo device;
   std::vector<NdiFoundTool> tools;  // wired tools and those loaded before
 };
 

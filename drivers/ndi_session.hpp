@@ -13,7 +13,7 @@
 namespace trocar {
 
 // What the device says of itself.
-struct NdiDevice {
+struct NdiDeviceInfo {
   std::string type;
   std::string model;
   std::string serial;
@@ -40,7 +40,7 @@ class NdiSession {
   void close();
 
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
-  [[nodiscard]] const NdiDevice& device() const { return device_; }
+  [[nodiscard]] const NdiDeviceInfo& device() const { return device_; }
   [[nodiscard]] const std::vector<NdiFoundTool>& found_tools() const { return found_; }
   [[nodiscard]] const NdiHandles& handles() const { return handles_; }
 
@@ -92,7 +92,7 @@ class NdiSession {
   std::string reply_;
   std::string trouble_;
   std::map<std::string, Duration, std::less<>> timeouts_;
-  NdiDevice device_;
+  NdiDeviceInfo device_;
   int api_major_ = 0;
   NdiHandles handles_;
   std::vector<NdiFoundTool> found_;
