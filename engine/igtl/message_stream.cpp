@@ -46,6 +46,11 @@ Result<std::optional<Message>> MessageStream::next() {
   if (skipping_) return skip();
   const auto rest = std::span<const std::byte>(buffer_).subspan(at_);
   if (!header_) {
+    // A peer of another protocol is known by its first two bytes; it need not send a whole header.
+    if (rest.size() >= 2 && load_be<std::uint16_t>(rest.data()) - 1U > 1U) {
+      return Error{Code::unsupported, "OpenIGTLink header: expected version 1 or 2, found " +
+                                          std::to_string(load_be<std::uint16_t>(rest.data()))};
+    }
     if (rest.size() < header_size) return std::optional<Message>();
     auto header = decode_header(rest.first(header_size));
     if (!header) return header.error();

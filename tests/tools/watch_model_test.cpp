@@ -1,0 +1,136 @@
+#include "tools/trocar/watch_model.hpp"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "tools/trocar/watch_view.hpp"
+
+using namespace trocar;
+using std::chrono::milliseconds;
+
+namespace {
+
+igtl::Message line_message(const std::string& text) {
+  igtl::Message m;
+  m.header = {1, "STRING", "NeedleDistance", 0, 0, 0};
+  m.body = igtl::StringBody{igtl::us_ascii, text};
+  return m;
+}
+
+igtl::Message needle(int sequence, double age_ms = 10.0) {
+  return line_message("sequence=" + std::to_string(sequence) +
+                      " tool=Needle status=OK age_ms=" + std::to_string(age_ms) +
+                      " trajectory.entry_mm=0.5 Tumour.tip_mm=1.50 Tumour.tip_bound_95_mm=0.81 "
+                      "Tumour.shaft_mm=0.90 Tumour.shaft_bound_95_mm=0.85 Tumour.zone=warn "
+                      "Tumour.uncertain=no Dura.withheld=bound_too_large");
+}
+
+igtl::Message pose_message(const std::string& status, float x) {
+  igtl::Message m;
+  m.header = {2, "TRANSFORM", "StylusToTracker", 0, 0, 0};
+  igtl::TransformBody t;
+  t.columns = {1, 0, 0, 0, 1, 0, 0, 0, 1, x, 2, 3};
+  m.body = t;
+  if (!status.empty()) m.metadata = {{"TransformStatus", igtl::us_ascii, status}};
+  return m;
+}
+
+Timestamp at(int ms) { return Timestamp(milliseconds(ms)); }
+
+}  // namespace
+
+TEST_CASE("watch shows a distance with its bound, zone and age, per structure") {
+  WatchModel model;
+  model.take(needle(1), at(0));
+  const auto rows = model.rows(at(20));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].structure == "Tumour");
+  CHECK(rows[0].tip == "1.50");
+  CHECK(rows[0].tip_bound == "0.81");
+  CHECK(rows[0].zone == "warn");
+  CHECK(rows[0].age_ms == Approx(30.0));
+  CHECK(rows[1].why == "bound_too_large");
+  CHECK(rows[1].tip.empty());
+}
+
+TEST_CASE("H20: without news the number is gone after three heartbeats, not a moment later") {
+  WatchModel model;
+  model.take(needle(1), at(0));
+  CHECK(model.rows(at(700))[0].tip == "1.50");
+  for (const auto& row : model.rows(at(751))) {
+    CHECK(row.stale);
+    CHECK(row.tip.empty());
+    CHECK(row.why == "stale");
+  }
+  CHECK(model.is_stale(at(751)));
+  CHECK(watch_table(model, "here", at(751), false).find("1.50") == std::string::npos);
+  CHECK(watch_json(model, "here", at(751)).find("1.50") == std::string::npos);
+}
+
+TEST_CASE("H20: a server that repeats one sequence for ever is stale although messages come") {
+  WatchModel model;
+  for (int ms = 0; ms <= 1000; ms += 50) model.take(needle(1), at(ms));
+  CHECK(model.rows(at(1000))[0].stale);
+  CHECK_FALSE(model.is_stale(at(1000)));
+  model.take(needle(2), at(1050));
+  CHECK_FALSE(model.rows(at(1060))[0].stale);
+}
+
+TEST_CASE("H20: an age that grows makes a number stale even when sequences advance") {
+  WatchModel model;
+  model.take(needle(1, 740.0), at(0));
+  CHECK_FALSE(model.rows(at(5))[0].stale);
+  CHECK(model.rows(at(15))[0].stale);
+}
+
+TEST_CASE("a withheld pose shows its reason for every structure") {
+  WatchModel model;
+  model.take(line_message("sequence=4 tool=Needle status=OUT_OF_VIEW withheld=tool_not_visible "
+                          "age_ms=3.0 Tumour.withheld=tool_not_visible"),
+             at(0));
+  const auto rows = model.rows(at(1));
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].why == "tool_not_visible");
+  CHECK(rows[0].tip.empty());
+}
+
+TEST_CASE("poses of other servers are rows, and one that is not OK has no position") {
+  WatchModel model;
+  model.take(pose_message("", 1.25F), at(0));
+  CHECK(model.rows(at(1))[0].position == "1.2 2.0 3.0");
+  model.take(pose_message("MISSING", 1.25F), at(2));
+  CHECK(model.rows(at(3))[0].position.empty());
+  CHECK(model.rows(at(3))[0].why == "MISSING");
+  model.take(pose_message("OK", std::numeric_limits<float>::quiet_NaN()), at(4));
+  CHECK(model.rows(at(5))[0].why == "NOT_FINITE");
+  model.take(pose_message("OK", 7), at(6));
+  CHECK(model.rows(at(757))[0].why == "stale");
+}
+
+TEST_CASE("after a lost connection nothing of before is shown") {
+  WatchModel model;
+  model.take(needle(1), at(0));
+  model.forget();
+  CHECK(model.rows(at(1)).empty());
+  CHECK(model.heartbeat(at(1)) == "no message");
+}
+
+TEST_CASE("an old heartbeat is called stale, and a hostile one cannot steer the terminal") {
+  WatchModel model;
+  igtl::Message m;
+  m.header = {1, "STATUS", "Trocar", 0, 0, 0};
+  m.body = igtl::StatusBody{1, 0, "ready", "state=ready\x1b[2J"};
+  model.take(m, at(0));
+  CHECK(model.heartbeat(at(10)) == "state=ready?[2J");
+  CHECK(model.heartbeat(at(751)).find("STALE") == 0);
+}
+
+TEST_CASE("the table colours zones and the JSON is one line") {
+  WatchModel model;
+  model.take(needle(1), at(0));
+  CHECK(watch_table(model, "here", at(1), true).find("\033[1;33m") != std::string::npos);
+  CHECK(watch_table(model, "here", at(1), false).find('\033') == std::string::npos);
+  const std::string json = watch_json(model, "here", at(1));
+  CHECK(json.find('\n') == std::string::npos);
+  CHECK(json.find("\"tip_mm\":\"1.50\"") != std::string::npos);
+}
