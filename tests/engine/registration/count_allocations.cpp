@@ -13,6 +13,11 @@ void* operator new(std::size_t size) {
   if (void* p = std::malloc(size)) return p;
   throw std::bad_alloc();
 }
+// Catch allocates with this one; left to the library it would not match the delete below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  if (counting) ++count;
+  return std::malloc(size);
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
