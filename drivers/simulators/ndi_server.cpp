@@ -91,15 +91,16 @@ struct NdiServer::State {
 
 void NdiServer::State::run() {
   while (!stop) {
+    std::vector<Fault> begun;
     {
       const std::lock_guard lock(mutex);
       const Duration t = now();
       device.advance(t);
-      for (const Fault& f : device.faults().beginning(announced, t)) {
-        tell(fmt::format("fault: {} {}", name_of(f.kind), f.tool));
-      }
+      begun = device.faults().beginning(announced, t);
       announced = t;
     }
+    // Outside the lock: a hook may inject the next fault.
+    for (const Fault& f : begun) tell(fmt::format("fault: {} {}", name_of(f.kind), f.tool));
     if (host && !write_due()) drop_host("host went away");
     const bool refuse = [this] {
       const std::lock_guard lock(mutex);
@@ -195,8 +196,10 @@ bool NdiServer::State::write_all(const std::vector<std::byte>& bytes) {
 
 void NdiServer::State::drop_host(const char* why) {
   if (link == NdiLink::network) host.close();
-  const std::lock_guard lock(mutex);
-  device.hang_up();
+  {
+    const std::lock_guard lock(mutex);
+    device.hang_up();
+  }
   tell(why);
 }
 
