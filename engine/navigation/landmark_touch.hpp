@@ -9,7 +9,7 @@ namespace trocar {
 inline constexpr std::size_t max_touched = 24;
 
 // A complete set of touched fiducials, dwells[i] being the plan's fiducial i: what a worker needs
-// to compute the registration. Plain bytes: travels through a Ring.
+// to compute the registration. Copied without allocation.
 struct LandmarksCollected {
   Bounded<Dwell, max_touched> dwells;
 };

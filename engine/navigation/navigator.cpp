@@ -143,7 +143,9 @@ void Navigator::guide(Timestamp now) {
 
 void Navigator::announce(Timestamp now) {
   if (link_said_.is_due(guidance_.link, now, Duration(0))) {
-    say(now, StateKind::alarm, join({"no tracker frame within the watchdog time"}));
+    const bool lost = guidance_.link == Link::lost;
+    say(now, lost ? StateKind::alarm : StateKind::device,
+        join({lost ? "no tracker frame within the watchdog time" : "tracker frames again"}));
     link_said_.said(guidance_.link, now);
   }
   if (state_said_.is_due(guidance_.state, now, config_.hold)) {

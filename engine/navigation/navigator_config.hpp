@@ -27,7 +27,7 @@ struct PoseLimits {
   RangeMm reference_distance{};  // of a tool from the reference (H17)
 };
 
-// Which error a shown number may have. docs/decisions/0033, 0034.
+// Which error a shown number may have. docs/decisions/0033, 0034, 0037.
 struct ErrorLimits {
   double max_bound_95_mm = 0;
   double max_fre_mm = 0;                 // a registration worse than this is refused
@@ -47,7 +47,7 @@ struct TipCheckConfig {
   Duration max_age{};
 };
 
-// Everything the navigator judges by. Nothing here has a default: every value is read.
+// Everything the navigator judges by, each value read, none by default. docs/decisions/0030-0039.
 struct NavigatorConfig {
   std::string reference_vertebra;  // the one that carries the reference
   PoseLimits pose;
