@@ -10,6 +10,7 @@
 #include "engine/model/dicom_folder.hpp"
 #include "engine/model/image_format.hpp"
 #include "engine/model/itk_image.hpp"
+#include "engine/model/volume_whole.hpp"
 
 namespace trocar {
 
@@ -64,10 +65,17 @@ struct OpenVolume {
 Result<OpenVolume> open_volume(const std::filesystem::path& file, ImageFormat format) {
   OpenVolume out;
   out.io = reader_for(format);
+  if (format == ImageFormat::meta_image) {
+    const Status complete = check_meta_header(file);
+    if (!complete) return complete.error();
+  }
   const Status header = itk_image::read_header(*out.io, file);
   if (!header) return header.error();
   const Status oriented = check_says_orientation(*out.io, format, file);
   if (!oriented) return oriented.error();
+  const auto bytes = static_cast<std::uint64_t>(out.io->GetImageSizeInBytes());
+  const Status whole = check_whole(file, format, bytes);
+  if (!whole) return whole.error();
   out.geometry = itk_image::geometry_of(*out.io);
   out.warnings = examine_geometry(out.geometry);
   if (refuses(out.warnings)) {

@@ -1,7 +1,6 @@
 #include "engine/model/dicom_folder.hpp"
 
 #include <fmt/format.h>
-#include <gdcmReader.h>
 #include <gdcmTrace.h>
 #include <itkGDCMImageIO.h>
 
@@ -10,8 +9,8 @@
 #include <cmath>
 #include <fstream>
 #include <optional>
-#include <set>
 
+#include "engine/model/dicom_elements.hpp"
 #include "engine/model/itk_image.hpp"
 
 namespace trocar {
@@ -19,29 +18,24 @@ namespace trocar {
 namespace {
 
 namespace tag {
-const gdcm::Tag sop_class(0x0008, 0x0016), instance_uid(0x0008, 0x0018), modality(0x0008, 0x0060);
-const gdcm::Tag patient_id(0x0010, 0x0020), gantry_tilt(0x0018, 0x1120);
-const gdcm::Tag study_uid(0x0020, 0x000d), series_uid(0x0020, 0x000e);
-const gdcm::Tag position(0x0020, 0x0032), orientation(0x0020, 0x0037);
-const gdcm::Tag frame_of_reference(0x0020, 0x0052), frames(0x0028, 0x0008);
-const gdcm::Tag rows(0x0028, 0x0010), columns(0x0028, 0x0011), pixel_spacing(0x0028, 0x0030);
-const gdcm::Tag intercept(0x0028, 0x1052), slope(0x0028, 0x1053);
-const std::set<gdcm::Tag> all{sop_class,   instance_uid,       modality,   patient_id,
-                              gantry_tilt, study_uid,          series_uid, position,
-                              orientation, frame_of_reference, frames,     rows,
-                              columns,     pixel_spacing,      intercept,  slope};
+constexpr std::uint32_t sop_class = 0x00080016, instance_uid = 0x00080018;
+constexpr std::uint32_t patient_id = 0x00100020, gantry_tilt = 0x00181120;
+constexpr std::uint32_t study_uid = 0x0020000d, series_uid = 0x0020000e;
+constexpr std::uint32_t position = 0x00200032, orientation = 0x00200037;
+constexpr std::uint32_t frame_of_reference = 0x00200052, frames = 0x00280008;
+constexpr std::uint32_t rows = 0x00280010, columns = 0x00280011, pixel_spacing = 0x00280030;
+constexpr std::uint32_t bits_allocated = 0x00280100;
+constexpr std::uint32_t intercept = 0x00281052, slope = 0x00281053;
 }  // namespace tag
 
 constexpr std::string_view ct_image = "1.2.840.10008.5.1.4.1.1.2";
 constexpr std::string_view enhanced_ct_image = "1.2.840.10008.5.1.4.1.1.2.1";
 
 // The text of an attribute without the padding DICOM adds; empty when absent.
-std::string text_of(const gdcm::DataSet& set, const gdcm::Tag& tag) {
-  if (!set.FindDataElement(tag)) return {};
-  const gdcm::ByteValue* bytes = set.GetDataElement(tag).GetByteValue();
-  if (bytes == nullptr) return {};
-  std::string text(bytes->GetPointer(), bytes->GetLength());
-  text.erase(std::find(text.begin(), text.end(), '\0'), text.end());
+std::string text_of(const DicomElements& set, std::uint32_t tag) {
+  const auto at = set.values.find(tag);
+  if (at == set.values.end()) return {};
+  const std::string text = at->second.substr(0, at->second.find('\0'));
   const std::size_t begin = text.find_first_not_of(' ');
   if (begin == std::string::npos) return {};
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
@@ -66,22 +60,20 @@ std::optional<std::vector<double>> numbers_of(const std::string& text, std::size
   return out;
 }
 
-int short_of(const gdcm::DataSet& set, const gdcm::Tag& tag) {
-  if (!set.FindDataElement(tag)) return 0;
-  const gdcm::ByteValue* bytes = set.GetDataElement(tag).GetByteValue();
-  if (bytes == nullptr || bytes->GetLength() < 2) return 0;
-  const auto* p = reinterpret_cast<const unsigned char*>(bytes->GetPointer());
-  return p[0] | p[1] << 8;  // CT files are little endian but for a retired transfer syntax
+int short_of(const DicomElements& set, std::uint32_t tag) {
+  const auto at = set.values.find(tag);
+  if (at == set.values.end() || at->second.size() < 2) return 0;
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(at->second[k]); };
+  return byte(0) | byte(1) << 8;
 }
 
-bool has_dicom_mark(const std::filesystem::path& file) {
+std::string all_bytes(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  std::string head(132, '\0');
-  return in.read(head.data(), 132) && head.substr(128) == "DICM";
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
-Result<std::vector<double>> require(const gdcm::DataSet& set, const gdcm::Tag& tag,
-                                    std::size_t count, std::string_view what) {
+Result<std::vector<double>> require(const DicomElements& set, std::uint32_t tag, std::size_t count,
+                                    std::string_view what) {
   const std::string text = text_of(set, tag);
   const auto numbers = numbers_of(text, count);
   if (numbers) return *numbers;
@@ -89,7 +81,7 @@ Result<std::vector<double>> require(const gdcm::DataSet& set, const gdcm::Tag& t
                                             count, text.empty() ? "nothing" : '"' + text + '"')};
 }
 
-Status check_values(const gdcm::DataSet& set) {
+Status check_values(const DicomElements& set) {
   const std::string frames = text_of(set, tag::frames);
   if (!frames.empty() && frames != "1") {
     return Error{Code::unsupported, "expected one slice per file, found " + frames + " frames"};
@@ -101,10 +93,18 @@ Status check_values(const gdcm::DataSet& set) {
   }
   const auto intercept = require(set, tag::intercept, 1, "RescaleIntercept");
   if (!intercept) return intercept.error();
+  const auto pixels = static_cast<std::uint64_t>(short_of(set, tag::rows)) *
+                      static_cast<std::uint64_t>(short_of(set, tag::columns));
+  const std::uint64_t needed =
+      pixels * static_cast<std::uint64_t>(short_of(set, tag::bits_allocated)) / 8;
+  if (!set.has_pixels || needed == 0 || (!set.compressed && set.pixel_bytes < needed)) {
+    return Error{Code::malformed,
+                 fmt::format("expected {} bytes of pixels, found {}", needed, set.pixel_bytes)};
+  }
   return Done{};
 }
 
-Result<SliceDescription> describe(const gdcm::DataSet& set, const std::filesystem::path& file) {
+Result<SliceDescription> describe(const DicomElements& set, const std::filesystem::path& file) {
   const Status values = check_values(set);
   if (!values) return values.error();
   const auto position = require(set, tag::position, 3, "ImagePositionPatient");
@@ -131,21 +131,20 @@ Result<SliceDescription> describe(const gdcm::DataSet& set, const std::filesyste
 }
 
 Status add_file(const std::filesystem::path& file, DicomSlices& out) {
-  if (!has_dicom_mark(file)) return ++out.other_files, Done{};
-  gdcm::Reader reader;
-  reader.SetFileName(file.c_str());
-  if (!reader.ReadSelectedTags(tag::all)) {
-    return Error{Code::malformed, file.string() + ": expected a DICOM file, found a damaged one"};
-  }
-  const gdcm::DataSet& set = reader.GetFile().GetDataSet();
-  const std::string kind = text_of(set, tag::sop_class);
+  const std::string bytes = all_bytes(file);
+  if (!is_dicom(bytes)) return ++out.other_files, Done{};
+  const auto refused = [&](const Error& e) {
+    return Error{e.code, file.string() + ": " + e.detail};
+  };
+  const auto set = walk_dicom(bytes);
+  if (!set) return refused(set.error());
+  const std::string kind = text_of(set.value(), tag::sop_class);
   if (kind == enhanced_ct_image) {
-    return Error{Code::unsupported,
-                 file.string() + ": expected one slice per file, found an enhanced CT"};
+    return refused({Code::unsupported, "expected one slice per file, found an enhanced CT"});
   }
   if (kind != ct_image) return ++out.other_objects, Done{};
-  const auto slice = describe(set, file);
-  if (!slice) return Error{slice.error().code, file.string() + ": " + slice.error().detail};
+  const auto slice = describe(set.value(), file);
+  if (!slice) return refused(slice.error());
   out.slices.push_back(slice.value());
   return Done{};
 }

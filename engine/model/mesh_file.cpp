@@ -31,7 +31,7 @@ Result<mesh_parsers::RawMesh> parse(const std::filesystem::path& file) {
   const std::string extension = lower_case_extension(file);
   if (extension == ".stl") return mesh_parsers::parse_stl(all_bytes(file));
   if (extension == ".obj") return mesh_parsers::parse_obj(all_bytes(file));
-  if (extension == ".ply") return mesh_parsers::read_ply(file);
+  if (extension == ".ply") return mesh_parsers::parse_ply(all_bytes(file));
   if (extension == ".vtp") return mesh_parsers::read_vtp(file);
   return Error{Code::unsupported,
                fmt::format("expected .stl, .obj, .ply or .vtp, found '{}'", extension)};

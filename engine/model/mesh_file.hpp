@@ -18,6 +18,7 @@ std::string_view to_string(Space space);
 Result<std::optional<Space>> find_space(std::string_view header);
 
 // Reads STL (binary or text), OBJ, PLY or VTP, told apart by the extension, into Preop LPS mm.
+// STL, OBJ and PLY polygons are split as fans: they must be convex.
 // `stated` is the space the plan states: required when the file does not say it, and must agree
 // when it does. Identical vertices are merged, polygons triangulated. RAS to LPS turns the mesh
 // half round its z axis: the winding stays. Errors name the file: malformed, unsupported,

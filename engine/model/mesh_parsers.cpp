@@ -158,28 +158,4 @@ Result<RawMesh> parse_obj(const std::string& text) {
   return out;
 }
 
-Status check_ply_length(const std::string& bytes) {
-  const std::size_t header = bytes.find("end_header");
-  Words words(std::string_view(bytes).substr(0, header));
-  std::uint64_t least = 0;  // bytes: 3 numbers per vertex, 1 count and 3 corners per face
-  const bool text = bytes.find("format ascii") < header;
-  for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
-    if (word != "element") continue;
-    const bool vertices = words.next() == "vertex";
-    const std::string_view number = words.next();
-    std::uint64_t count = 0;
-    const char* const end = number.data() + number.size();
-    if (std::from_chars(number.data(), end, count).ptr != end || count > bytes.size()) {
-      return malformed(fmt::format("expected at most {} elements, found {}", bytes.size(), number));
-    }
-    least += count * (text ? (vertices ? 6 : 8) : (vertices ? 12 : 4));
-  }
-  const std::size_t body = bytes.size() - header;
-  if (body < least) {
-    return malformed(fmt::format("expected {} bytes or more, found the file cut short at {}",
-                                 header + least, bytes.size()));
-  }
-  return Done{};
-}
-
 }  // namespace trocar::mesh_parsers

@@ -15,9 +15,7 @@ struct RawMesh {
 
 Result<RawMesh> parse_stl(const std::string& bytes);
 Result<RawMesh> parse_obj(const std::string& text);
-Result<RawMesh> read_ply(const std::filesystem::path& file);  // VTK
-// Whether the vertices and faces that a PLY header promises can be there: VTK does not ask.
-Status check_ply_length(const std::string& bytes);
+Result<RawMesh> parse_ply(const std::string& bytes);
 Result<RawMesh> read_vtp(const std::filesystem::path& file);  // VTK
 
 }  // namespace trocar::mesh_parsers

@@ -1,17 +1,15 @@
 #include <fmt/format.h>
 #include <vtkCellArray.h>
 #include <vtkFieldData.h>
+#include <vtkLogger.h>
 #include <vtkNew.h>
 #include <vtkObjectFactory.h>
 #include <vtkOutputWindow.h>
-#include <vtkPLYReader.h>
 #include <vtkPolyData.h>
 #include <vtkSmartPointer.h>
 #include <vtkStringArray.h>
 #include <vtkTriangleFilter.h>
 #include <vtkXMLPolyDataReader.h>
-
-#include <fstream>
 
 #include "engine/model/mesh_parsers.hpp"
 
@@ -40,7 +38,10 @@ class Complaints : public vtkOutputWindow {
 // Puts the collector in the place of VTK's output for one reading.
 class Listening {
  public:
-  Listening() : before_(vtkOutputWindow::GetInstance()) { vtkOutputWindow::SetInstance(ears_); }
+  Listening() : before_(vtkOutputWindow::GetInstance()) {
+    vtkOutputWindow::SetInstance(ears_);
+    vtkLogger::SetStderrVerbosity(vtkLogger::VERBOSITY_OFF);  // it would print the same again
+  }
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
   ~Listening() { vtkOutputWindow::SetInstance(before_); }
@@ -113,25 +114,6 @@ Result<RawMesh> read_with(Reader& reader, const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-Result<RawMesh> read_ply(const std::filesystem::path& file) {
-  // VTK reads past the end of a file that lacks either mark.
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  if (!bytes.starts_with("ply") || bytes.find("end_header") == std::string::npos) {
-    return Error{Code::malformed, "expected a PLY file, found another"};
-  }
-  const Status complete = check_ply_length(bytes);
-  if (!complete) return complete.error();
-  vtkNew<vtkPLYReader> reader;
-  auto out = read_with(*reader.Get(), file);
-  if (!out) return out;
-  vtkStringArray* comments = reader->GetComments();
-  for (vtkIdType i = 0; comments != nullptr && i < comments->GetNumberOfValues(); ++i) {
-    out.value().header += comments->GetValue(i) + '\n';
-  }
-  return out;
-}
 
 Result<RawMesh> read_vtp(const std::filesystem::path& file) {
   vtkNew<vtkXMLPolyDataReader> reader;

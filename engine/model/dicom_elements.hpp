@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.hpp"
+
+namespace trocar {
+
+// What stands at the top level of a DICOM file, walked to the end of its pixel data: proof that the
+// file is whole. GDCM takes a file cut in its pixels for whole, and stops the program on one cut in
+// its header; it sees only what has passed here.
+struct DicomElements {
+  std::map<std::uint32_t, std::string> values;  // group << 16 | element -> bytes, short values only
+  std::uint64_t pixel_bytes = 0;                // of native pixel data
+  bool has_pixels = false;
+  bool compressed = false;  // pixels are encapsulated
+};
+
+// Whether the bytes begin as a DICOM file: preamble and mark.
+bool is_dicom(std::string_view bytes);
+
+// Errors: malformed (cut short, or lengths that do not fit), unsupported (big endian, deflated).
+// Every length is checked against the bytes there are. DICOM PS3.5 sect. 7, PS3.10 sect. 7.
+Result<DicomElements> walk_dicom(std::string_view bytes);
+
+}  // namespace trocar

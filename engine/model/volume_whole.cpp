@@ -1,0 +1,112 @@
+#include "engine/model/volume_whole.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace trocar {
+
+namespace {
+
+// The lines of a MetaImage header up to ElementDataFile, and where they end.
+std::map<std::string, std::string> meta_entries(const std::filesystem::path& file,
+                                                std::uint64_t& end) {
+  std::map<std::string, std::string> out;
+  std::ifstream in(file, std::ios::binary);
+  const auto trimmed = [](std::string text) {
+    text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
+    text.erase(text.find_last_not_of(" \t\r") + 1);
+    return text;
+  };
+  constexpr int most = 500;
+  std::string line;
+  for (int n = 0; n < most && !out.contains("ElementDataFile") && std::getline(in, line); ++n) {
+    const std::size_t equal = line.find('=');
+    if (equal == std::string::npos) break;
+    out[trimmed(line.substr(0, equal))] = trimmed(line.substr(equal + 1));
+  }
+  end = static_cast<std::uint64_t>(std::max<std::streamoff>(in.tellg(), 0));
+  return out;
+}
+
+// MetaIO takes a file cut in its voxels for whole.
+Status check_meta(const std::filesystem::path& file, std::uint64_t voxel_bytes) {
+  std::uint64_t begin = 0;
+  auto header = meta_entries(file, begin);
+  const std::string where = header["ElementDataFile"];
+  const bool local = where == "LOCAL";
+  const std::filesystem::path data = local ? file : file.parent_path() / where;
+  std::error_code ec;
+  const std::uint64_t size = where.empty() ? 0 : std::filesystem::file_size(data, ec);
+  const bool packed = header["CompressedData"] == "True";
+  const std::string& packed_size = header["CompressedDataSize"];
+  const std::uint64_t needed =
+      !packed ? voxel_bytes : std::strtoull(packed_size.c_str(), nullptr, 10);
+  const std::uint64_t there = ec || (local && size < begin) ? 0 : size - (local ? begin : 0);
+  if (there >= needed && (!packed || needed > 0)) return Done{};
+  return Error{Code::malformed, fmt::format("{}: expected {} bytes of voxels in '{}', found {}",
+                                            file.string(), needed, where, there)};
+}
+
+// Plain or packed: zlib reads both. A damaged packed file fails its checksum here.
+Status check_nifti(const std::filesystem::path& file, std::uint64_t voxel_bytes) {
+  const auto close = [](gzFile in) { gzclose(in); };
+  const std::unique_ptr<gzFile_s, decltype(close)> in(gzopen(file.c_str(), "rb"), close);
+  std::vector<char> chunk(1U << 20U);
+  std::string header;
+  std::uint64_t there = 0;
+  int got = 0;
+  while (in != nullptr &&
+         (got = gzread(in.get(), chunk.data(), static_cast<unsigned>(chunk.size()))) > 0) {
+    if (there == 0) header.assign(chunk.data(), std::min<std::size_t>(348, chunk.size()));
+    there += static_cast<std::uint64_t>(got);
+  }
+  if (header.size() < 348 || header.compare(344, 3, "n+1") != 0) {
+    return Error{Code::unsupported,
+                 file.string() + ": expected NIfTI-1 in one file, found another"};
+  }
+  float begin = 0;
+  std::memcpy(&begin, header.data() + 108, sizeof begin);
+  const bool offset_fits = begin >= 0 && begin <= 1e6F;  // false for NaN
+  const std::uint64_t needed = voxel_bytes + (offset_fits ? static_cast<std::uint64_t>(begin) : 0);
+  if (got == 0 && offset_fits && there >= needed) return Done{};
+  return Error{Code::malformed, fmt::format("{}: expected {} bytes, found {}{}", file.string(),
+                                            needed, there, got == 0 ? "" : " before damage")};
+}
+
+}  // namespace
+
+Status check_meta_header(const std::filesystem::path& file) {
+  std::uint64_t end = 0;
+  const auto header = meta_entries(file, end);
+  for (const char* key : {"NDims", "DimSize", "ElementType", "ElementDataFile"}) {
+    if (header.contains(key)) continue;
+    return Error{Code::malformed,
+                 fmt::format("{}: expected '{}' in the header, found none", file.string(), key)};
+  }
+  return Done{};
+}
+
+Status check_whole(const std::filesystem::path& file, ImageFormat format,
+                   std::uint64_t voxel_bytes) {
+  switch (format) {
+    case ImageFormat::meta_image:
+      return check_meta(file, voxel_bytes);
+    case ImageFormat::nifti:
+      return check_nifti(file, voxel_bytes);
+    case ImageFormat::nrrd:          // ITK's reader asks for all of it
+    case ImageFormat::dicom_folder:  // slice by slice: dicom_elements
+      break;
+  }
+  return Done{};
+}
+
+}  // namespace trocar

@@ -1,0 +1,70 @@
+#include "engine/model/dicom_elements.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "ct_files.hpp"
+
+using namespace trocar;
+using namespace trocar::test;
+
+namespace {
+
+std::string whole_slice() {
+  const TempFolder folder;
+  const VolumeGeometry g = small_geometry();
+  write_dicom_slice(folder / "s.dcm", g, 0, slice_tags(g, 0));
+  return read_file(folder / "s.dcm");
+}
+
+}  // namespace
+
+TEST_CASE("a whole DICOM file gives its values and the length of its pixels") {
+  const auto set = walk_dicom(whole_slice());
+  REQUIRE(set);
+  CHECK(set.value().pixel_bytes == 6 * 5 * 2);
+  CHECK_FALSE(set.value().compressed);
+  CHECK(set.value().values.at(0x00100020) == "P1");
+}
+
+TEST_CASE("a DICOM file cut at any byte is refused") {
+  const std::string whole = whole_slice();
+  for (std::size_t cut = 0; cut < whole.size(); ++cut) {
+    const auto set = walk_dicom(whole.substr(0, cut));
+    // Between two elements the file may end: then its pixels are missing.
+    if (set) CHECK_FALSE(set.value().has_pixels);
+  }
+}
+
+TEST_CASE("a sequence without a length is walked over, an endless one is refused") {
+  const std::string whole = whole_slice();
+  const std::size_t pixels = whole.find(std::string("\xe0\x7f\x10\x00OW", 6));
+  REQUIRE(pixels != std::string::npos);
+  const std::string begin("\x40\x00\x75\x02SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff",
+                          20);
+  const std::string inner(
+      "\x08\x00\x60\x00"
+      "CS\x02\x00MR",
+      10);
+  const std::string end("\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0", 16);
+  const std::string head = whole.substr(0, pixels);
+  const std::string tail = whole.substr(pixels);
+  const auto set = walk_dicom(head + begin + inner + end + tail);
+  REQUIRE(set);
+  CHECK(set.value().has_pixels);
+  CHECK(set.value().values.at(0x00080060) == "CT");  // of the slice, not of what is inside
+  CHECK_FALSE(walk_dicom(head + begin + inner + tail));
+}
+
+TEST_CASE("no damaged byte makes the walk read outside the file") {
+  const std::string whole = whole_slice();
+  std::mt19937 random(7);
+  std::size_t refused = 0;
+  for (int trial = 0; trial < 3000; ++trial) {
+    std::string bytes = whole;
+    for (int k = 0; k < 3; ++k)
+      bytes[132 + random() % (whole.size() - 132)] = static_cast<char>(random());
+    if (!walk_dicom(bytes)) ++refused;
+  }
+  CHECK(refused > 100);
+}
