@@ -10,6 +10,8 @@
 #include <sstream>
 
 #include "drivers/ndi_rom.hpp"
+#include "engine/model/plan.hpp"
+#include "engine/model/surface_distance.hpp"
 #include "tests/tools/temporary_folder.hpp"
 #include "tools/phantom/hounsfield.hpp"
 #include "tools/phantom/phantom.hpp"
@@ -195,6 +197,39 @@ TEST_CASE("fiducials are Slicer markups in LPS at the markers' places") {
     for (std::size_t k = 0; k < 3; ++k)
       CHECK(points[i].at("position")[k].get<double>() ==
             Approx(markers[i].center_mm[static_cast<Eigen::Index>(k)]).margin(0.0006));
+  }
+}
+
+TEST_CASE("the engine reads the plan, finds nothing to warn of, and the same patient") {
+  for (const bool dicom : {true, false}) {
+    const TemporaryFolder folder;
+    PhantomOptions o;
+    o.folder = folder.path();
+    o.seed = 3;
+    o.in_plane_mm = 3.0;
+    o.slice_mm = 2.0;
+    o.mesh_detail = 2.5;
+    o.dicom = dicom;
+    const auto made = write_phantom(o, [](const std::string&) {});
+    REQUIRE(made);
+    const Plan plan = read_plan(made.value().plan);
+    CHECK(plan.warnings.empty());
+    CHECK(plan.frame_of_reference_uid == made.value().frame_of_reference_uid);
+    REQUIRE(plan.vertebrae.size() == 5);
+    CHECK(plan.vertebrae[2].name == "L3");
+    REQUIRE(plan.structures.size() == 7);
+    CHECK(plan.structures[0].kind == StructureKind::tumour);
+    CHECK(plan.structures[0].vertebra == VertebraId{2});
+    REQUIRE(plan.fiducials.size() == 8);
+    REQUIRE(plan.trajectories.size() == 1);
+    // The files keep left and right, front and back: the target lies in the tumour as read.
+    const auto tumour = SurfaceDistance::build(*plan.structures[0].surface);
+    REQUIRE(tumour);
+    SurfaceDistance::Hint hint;
+    CHECK(tumour.value().from_point(plan.trajectories[0].target, hint).signed_mm < -3.0);
+    const Patient patient(3, 3);
+    for (std::size_t i = 0; i < 8; ++i)
+      CHECK((plan.fiducials[i].position.mm - patient.markers()[i].center_mm).norm() < 0.001);
   }
 }
 

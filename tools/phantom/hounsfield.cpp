@@ -37,7 +37,6 @@ std::uint8_t label_at(const Patient& patient, const Vec& p) {
   const Spine& spine = patient.spine();
   for (const Bead& m : patient.markers())
     if (sphere(p, m.center_mm, m.radius_mm) < 0) return marker;
-  if (patient.skin(p) > 0) return background;
   if (patient.lesion(p) < 0) return lesion;
   const Spine::Nearest bone = spine.nearest_bone(p);
   if (bone.distance_mm < 0) return static_cast<std::uint8_t>(spine.vertebra(bone.level).size.label);
@@ -78,18 +77,22 @@ Volume<std::int16_t> scan(const Patient& patient, const Grid& grid) {
   Volume<std::int16_t> ct{grid, std::vector<std::int16_t>(grid.count())};
   const Tissue tissue(patient, std::max(0.9, 0.5 * (grid.spacing_mm.x() + grid.spacing_mm.z())));
   const std::uint64_t seed = mix(patient.spine().anatomy().seed, 99);
-  each_slice(grid, [&](std::size_t z) {
-    const auto before = noise_slice(grid, seed, z), here = noise_slice(grid, seed, z + 1),
-               after = noise_slice(grid, seed, z + 2);
-    for (std::size_t y = 0; y < grid.size[1]; ++y)
-      for (std::size_t x = 0; x < grid.size[0]; ++x) {
-        const std::size_t i = y * grid.size[0] + x;
-        const double noise =
-            noise_hu * unit_noise * (here[i] + 0.35 * (static_cast<double>(before[i]) + after[i]));
-        const double hu = tissue.hounsfield(grid.center(x, y, z)) + noise;
-        ct.voxels[grid.index(x, y, z)] =
-            static_cast<std::int16_t>(std::clamp(std::round(hu), -1024.0, 3071.0));
-      }
+  in_parallel(grid.size[2], [&](std::size_t first, std::size_t last) {
+    auto before = noise_slice(grid, seed, first), here = noise_slice(grid, seed, first + 1);
+    for (std::size_t z = first; z < last; ++z) {
+      auto after = noise_slice(grid, seed, z + 2);
+      for (std::size_t y = 0; y < grid.size[1]; ++y)
+        for (std::size_t x = 0; x < grid.size[0]; ++x) {
+          const std::size_t i = y * grid.size[0] + x;
+          const double noise = noise_hu * unit_noise *
+                               (here[i] + 0.35 * (static_cast<double>(before[i]) + after[i]));
+          const double hu = tissue.hounsfield(grid.center(x, y, z)) + noise;
+          ct.voxels[grid.index(x, y, z)] =
+              static_cast<std::int16_t>(std::clamp(std::round(hu), -1024.0, 3071.0));
+        }
+      before = std::move(here);
+      here = std::move(after);
+    }
   });
   return ct;
 }

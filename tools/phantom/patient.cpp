@@ -18,6 +18,9 @@ Patient::Patient(std::uint64_t seed, std::size_t lesion_level)
   const double top = spine_.vertebra(0).center_mm.z() - 2.0;
   const double bottom = spine_.vertebra(s1_level).center_mm.z() - 22.0;
   scanned_ = {Vec(l3.x() - 152, l3.y() - 134, bottom), Vec(l3.x() + 152, l3.y() + 102, top)};
+  for (double z = bottom; z < top; z += 5.0) sac_box_.extend(spine_.canal().at(z));
+  sac_box_ = {Vec(sac_box_.min().x() - 16, sac_box_.min().y() - 16, bottom),
+              Vec(sac_box_.max().x() + 16, sac_box_.max().y() + 16, top)};
   place_lesion();
   place_roots();
   place_vessels();
@@ -62,10 +65,15 @@ void Patient::place_lesion() {
   lobe(Vec(3.0, 8.0, 1.5), 5.0);    // towards the pedicle
   lobe(Vec(-6.0, 8.5, -2.0), 4.5);  // towards the canal
   lobe(Vec(-2.0, -1.0, 5.5), 4.5);
+  for (const Bead& l : lobes_) {
+    lesion_box_.extend(l.center_mm + Vec::Constant(l.radius_mm + 6.0));
+    lesion_box_.extend(l.center_mm - Vec::Constant(l.radius_mm + 6.0));
+  }
 }
 
 double Patient::lesion(const Vec& p) const {
   double d = beyond_mm;
+  if (!lesion_box_.contains(p)) return d;
   const Vec q = p / 3.4;
   const Vec rough =
       p + 0.35 * Vec(std::sin(q.y() + q.z()), std::sin(q.z() + q.x()), std::sin(q.x() - q.y()));
@@ -76,6 +84,7 @@ double Patient::lesion(const Vec& p) const {
 }
 
 double Patient::thecal_sac(const Vec& p) const {
+  if (!sac_box_.contains(p)) return beyond_mm;
   const Vec c = spine_.canal().at(p.z());
   const Vec tilt = spine_.canal().tilt(p.z());
   const double upright = 1.0 / std::sqrt(1.0 + tilt.squaredNorm() - 1.0);
@@ -240,14 +249,7 @@ void Patient::place_markers() {
   on_skin("skin left L2", spine_.vertebra(2).to_preop({62, 40, 9}));
 }
 
-Eigen::AlignedBox3d Patient::lesion_box() const {
-  Eigen::AlignedBox3d box;
-  for (const Bead& l : lobes_) {
-    box.extend(l.center_mm + Vec::Constant(l.radius_mm + 4.0));
-    box.extend(l.center_mm - Vec::Constant(l.radius_mm + 4.0));
-  }
-  return box;
-}
+Eigen::AlignedBox3d Patient::lesion_box() const { return lesion_box_; }
 
 Eigen::AlignedBox3d Patient::root_box(std::size_t level, int side) const {
   return roots_[2 * level + (side > 0 ? 0 : 1)].box;
@@ -267,14 +269,6 @@ Eigen::AlignedBox3d Patient::aorta_box() const {
   return box.intersection(scanned_);
 }
 
-Eigen::AlignedBox3d Patient::sac_box() const {
-  Eigen::AlignedBox3d box;
-  for (double z = scanned_.min().z(); z < scanned_.max().z(); z += 5.0)
-    box.extend(spine_.canal().at(z));
-  box.min() -= Vec(16, 16, 0);
-  box.max() += Vec(16, 16, 0);
-  return {Vec(box.min().x(), box.min().y(), scanned_.min().z()),
-          Vec(box.max().x(), box.max().y(), scanned_.max().z())};
-}
+Eigen::AlignedBox3d Patient::sac_box() const { return sac_box_; }
 
 }  // namespace trocar::phantom

@@ -68,7 +68,7 @@ class Patient {
 
   Spine spine_;
   std::size_t lesion_level_;
-  Eigen::AlignedBox3d scanned_;
+  Eigen::AlignedBox3d scanned_, sac_box_, lesion_box_;
   std::vector<Bead> lobes_;       // of the lesion, in preop
   std::vector<BoxedTube> roots_;  // 2 * level + (right ? 1 : 0)
   std::vector<BoxedTube> arteries_, veins_;

@@ -5,6 +5,7 @@
 #include "tools/phantom/gallery.hpp"
 #include "tools/phantom/hounsfield.hpp"
 #include "tools/phantom/marker_tools.hpp"
+#include "tools/phantom/operating_room.hpp"
 #include "tools/phantom/writers.hpp"
 
 namespace trocar::phantom {
@@ -49,10 +50,11 @@ ordered_json labels_of(const Patient& patient) {
   return j;
 }
 
-PlanText plan_of(const PhantomOptions& o, const Patient& patient) {
+PlanText plan_of(const PhantomOptions& o, const Patient& patient, const Identity& who) {
   const std::string l = o.lesion_level;
   const auto mesh = [](const std::string& name) { return "meshes/" + name + ".stl"; };
   return {"phantom-" + std::to_string(o.seed),
+          who.frame_of_reference_uid,
           l,
           o.dicom,
           {{"tumour", "tumour", mesh("tumour"), 0.0, 5.0},
@@ -60,8 +62,8 @@ PlanText plan_of(const PhantomOptions& o, const Patient& patient) {
            {"root_left", "nerve_root", mesh("root_" + l + "_left"), 1.5, 4.0},
            {"root_right", "nerve_root", mesh("root_" + l + "_right"), 1.5, 4.0},
            {"aorta", "vessel", mesh("aorta"), 3.0, 8.0},
-           {"pedicle_wall_left", "pedicle_wall", mesh("pedicle_wall_" + l + "_left"), 0.5, 2.0},
-           {"pedicle_wall_right", "pedicle_wall", mesh("pedicle_wall_" + l + "_right"), 0.5, 2.0}},
+           {"wall_left", "pedicle_wall", mesh("pedicle_wall_" + l + "_left"), 0.5, 2.0},
+           {"wall_right", "pedicle_wall", mesh("pedicle_wall_" + l + "_right"), 0.5, 2.0}},
           patient.way()};
 }
 
@@ -152,8 +154,9 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
   steps.then("fiducials",
              [&] { return write_fiducials(patient.markers(), o.folder / "fiducials.mrk.json"); });
   steps.then("tools", [&] { return write_marker_tools(o.folder / "tools"); });
+  steps.then("operating room", [&] { return write_operating_room(patient, o.seed, o.folder); });
   steps.then("plan",
-             [&] { return write_plan(plan_of(o, patient), patient, o.folder / "plan.toml"); });
+             [&] { return write_plan(plan_of(o, patient, who), patient, o.folder / "plan.toml"); });
   if (o.pictures)
     steps.then("pictures", [&] { return write_gallery(patient, ct, meshes, o.folder); });
   steps.then("summary", [&] {

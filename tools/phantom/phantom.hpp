@@ -41,6 +41,7 @@ struct PhantomSummary {
 
 // Writes the patient into options.folder (made when absent; files of the same name are replaced):
 //   ct/*.dcm ct.nrrd labels.nrrd meshes/*.stl fiducials.mrk.json plan.toml tools/*.rom phantom.json
+//   and the simulated operation round it: simulator.toml run.toml
 // `progress` hears one line per step. Errors: out_of_range (options), io.
 Result<PhantomSummary> write_phantom(const PhantomOptions& options,
                                      const std::function<void(const std::string&)>& progress);

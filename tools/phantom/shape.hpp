@@ -37,6 +37,8 @@ inline double ellipsoid(const Vec& p, const Vec& r) {
 // Distance along the ray from the centre to |u/ru|^n + |v/rv|^n = 1, first order.
 inline double superellipse(double u, double v, double ru, double rv, double n) {
   const double au = std::abs(u) / ru, av = std::abs(v) / rv;
+  // Far outside nobody needs more than "far": spares the powers.
+  if (au > 2.0 || av > 2.0) return std::max((au - 1.0) * ru, (av - 1.0) * rv);
   const double pu = std::pow(au, n - 1.0), pv = std::pow(av, n - 1.0);
   const double sum = pu * au + pv * av;
   if (sum < 1e-9) return -std::min(ru, rv);

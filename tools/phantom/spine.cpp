@@ -74,6 +74,7 @@ Spine::Spine(const Anatomy& anatomy)
       ribs_{rib(anatomy.vertebrae[0], 1.0), rib(anatomy.vertebrae[0], -1.0)} {
   for (std::size_t i = 0; i < s1_level; ++i)
     boxes_[i] = in_preop(anatomy_.vertebrae[i], fields_[i].box());
+  rib_boxes_ = {ribs_[0].box(4.0), ribs_[1].box(4.0)};
   boxes_[s1_level] = in_preop(anatomy_.vertebrae[s1_level], sacrum_.box());
 }
 
@@ -109,6 +110,8 @@ double Spine::body(std::size_t level, const Vec& preop) const {
 
 double Spine::disc(std::size_t level, const Vec& preop) const {
   const PlacedVertebra &upper = anatomy_.vertebrae[level], &lower = anatomy_.vertebrae[level + 1];
+  const Vec middle = 0.5 * (upper.center_mm + lower.center_mm);
+  if ((preop - middle).squaredNorm() > 45.0 * 45.0) return far_mm;
   const double half_u = 0.5 * upper.size.height_mm(), half_l = 0.5 * lower.size.height_mm();
   const Vec a = upper.to_local(preop), b = lower.to_local(preop);
   // Between the two end plates, reaching a little into their hollows; bone wins where both are.
@@ -130,6 +133,8 @@ double Spine::ilium(const Vec& preop) const {
 
 double Spine::ribs(const Vec& preop) const {
   if (preop.z() < anatomy_.vertebrae[0].center_mm.z() - 55.0) return far_mm;
+  if (!rib_boxes_[preop.x() > anatomy_.vertebrae[0].center_mm.x() ? 0 : 1].contains(preop))
+    return far_mm;
   return std::min(ribs_[0](preop), ribs_[1](preop));
 }
 

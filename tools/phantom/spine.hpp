@@ -50,6 +50,7 @@ class Spine {
   std::array<Eigen::AlignedBox3d, level_count> boxes_;  // in preop
   Curve bodies_, canal_;
   std::array<Tube, 2> ribs_;
+  std::array<Eigen::AlignedBox3d, 2> rib_boxes_;
 };
 
 }  // namespace trocar::phantom

@@ -45,7 +45,8 @@ double Tissue::hounsfield(const Vec& p) const {
     }
     hu = neural(p, hu);
     hu = bone(p, hu);
-    hu = paint(hu, lytic + 14.0 * value_noise(seed_ + 5, p / 3.0), patient_.lesion(p));
+    const double lesion = patient_.lesion(p);
+    if (lesion < 2.0) hu = paint(hu, lytic + 14.0 * value_noise(seed_ + 5, p / 3.0), lesion);
   }
   for (const Bead& m : patient_.markers())
     hu = paint(hu, m.radius_mm > 1.5 ? ceramic : metal, sphere(p, m.center_mm, m.radius_mm));
@@ -63,9 +64,10 @@ double Tissue::soft(const Vec& p, double from_skin) const {
   const double wall = from_skin + fat_mm;
   const double abdominal_mm = 13.0 - 5.0 * std::exp(-x * x / 900.0);
   hu = paint(hu, muscle + 4.0 * lobules, wall);
-  hu = paint(hu, belly(p, wall + abdominal_mm), wall + abdominal_mm);
+  const double inner = wall + abdominal_mm;
+  if (inner < 2.0) hu = paint(hu, behind > 30.0 ? fat : belly(p, inner), inner);
   // Behind the spine the wall is one with the back's own compartment: fascia, fat, muscle.
-  hu = muscles(p, hu);
+  if (behind > -60.0) hu = muscles(p, hu);
   return paint(paint(air, skin, from_skin), hu, from_skin + 1.8);
 }
 
@@ -107,16 +109,18 @@ double Tissue::belly(const Vec& p, double from_wall) const {
   const double loops = value_noise(seed_ + 7, Vec(p.x() / 24.0, p.y() / 24.0, p.z() / 30.0));
   const double front = std::min({(-q.y() - 46.0) / 8.0, -from_wall / 8.0, 1.0});
   const double loop_mm = -9.0 * (loops - 0.05 - std::max(0.0, 1.0 - front));
-  hu = paint(hu, bowel + 9.0 * value_noise(seed_ + 8, p / 4.0), loop_mm);
-  hu = paint(hu, gas, std::max(loop_mm + 5.5, 30.0 * (value_noise(seed_ + 9, p / 34.0) - 0.1)));
+  if (loop_mm < 2.0) hu = paint(hu, bowel + 9.0 * value_noise(seed_ + 8, p / 4.0), loop_mm);
+  if (loop_mm < -4.0)
+    hu = paint(hu, gas, std::max(loop_mm + 5.5, 30.0 * (value_noise(seed_ + 9, p / 34.0) - 0.1)));
   for (const double side : {1.0, -1.0}) {
     const Vec kidney_at(side * (63.0 - 0.10 * (q.z() - 45.0)), -14.0 + 0.10 * (q.z() - 45.0),
                         side > 0 ? 52.0 : 42.0);
     const Vec k = q - kidney_at;
     const double outer = ellipsoid(k, {25.0, 26.0, 52.0});
+    if (outer > 2.0) continue;
     const double sinus = ellipsoid(k + Vec(side * 17.0, 8.0, 0.0), {17.0, 9.0, 20.0});
     hu = paint(hu, kidney + 10.0 * value_noise(seed_ + 10, p / 5.0), outer);
-    if (outer < 2.0) hu = paint(hu, fat + 30.0, sinus);
+    hu = paint(hu, fat + 30.0, sinus);
   }
   return hu;
 }
@@ -163,8 +167,8 @@ double Tissue::bone(const Vec& p, double hu) const {
     const double level = 2.0 * std::abs(local.z()) / v.size.height_mm();
     spongy += (1.0 - arch) * 45.0 * (level * level - 0.3) + 70.0 * arch;
     // The basivertebral veins gather at the middle of the back wall.
-    const double veins = capsule(local, Vec(0, to_back > -20 ? -2.0 : -2.0, 0),
-                                 Vec(0, v.size.back_wall_mm() + 1.0, 0), 1.0, 2.6);
+    const double veins =
+        capsule(local, Vec(0, -4.0, 0), Vec(0, v.size.back_wall_mm() + 1.0, 0), 1.0, 2.6);
     if (nearest.level < s1_level) {
       spongy = paint(spongy, 45.0, veins);
       if (veins < 0.5) shell_mm = 0.35;

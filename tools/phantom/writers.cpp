@@ -81,8 +81,8 @@ Status write_plan(const PlanText& plan, const Patient& patient, const std::files
   t << "# The plan of a synthetic patient. Frame: preoperative CT, LPS, mm.\n"
     << "# Zones are a demonstration, not clinical advice: each plan states its own.\n"
     << "id = \"" << plan.id << "\"\n\n"
-    << "[ct]\npath = \"" << (plan.dicom ? "ct" : "ct.nrrd")
-    << "\"\n\n[labels]\npath = \"labels.nrrd\"\n\n"
+    << "[ct]\npath = \"" << (plan.dicom ? "ct" : "ct.nrrd") << "\"\nframe_of_reference_uid = \""
+    << plan.frame_of_reference_uid << "\"\n\n[labels]\npath = \"labels.nrrd\"\n\n"
     << "[fiducials]\npath = \"fiducials.mrk.json\"\n";
   for (std::size_t level = 1; level < s1_level; ++level) {
     const LevelSize& s = patient.spine().vertebra(level).size;
@@ -91,12 +91,11 @@ Status write_plan(const PlanText& plan, const Patient& patient, const std::files
   for (const PlannedStructure& s : plan.structures)
     t << "\n[[structure]]\nid = \"" << s.id << "\"\nkind = \"" << s.kind << "\"\nvertebra = \""
       << plan.vertebra << "\"\nmesh = \"" << s.file
-      << "\"\nstop_mm = " << fixed_number(s.stop_mm, 1)
-      << "\nwarn_mm = " << fixed_number(s.warn_mm, 1)
-      << "\nhysteresis_mm = 0.5\nsurface_sigma_mm = 0.3\n";
-  t << "\n[trajectory]\nid = \"left pedicle " << plan.vertebra << "\"\nvertebra = \""
-    << plan.vertebra << "\"\nentry_mm = " << listed(plan.way.entry_mm)
-    << "\ntarget_mm = " << listed(plan.way.target_mm) << "\n";
+      << "\"\nsurface_sigma_mm = 0.3\n[structure.zones]\nstop_mm = " << fixed_number(s.stop_mm, 1)
+      << "\nwarn_mm = " << fixed_number(s.warn_mm, 1) << "\nhysteresis_mm = 0.5\n";
+  t << "\n[[trajectory]]\nid = \"left pedicle " << plan.vertebra << "\"\nvertebra = \""
+    << plan.vertebra << "\"\nentry_lps_mm = " << listed(plan.way.entry_mm)
+    << "\ntarget_lps_mm = " << listed(plan.way.target_mm) << "\n";
   return write_file(file, t.str());
 }
 

@@ -43,6 +43,7 @@ struct PlannedStructure {
 };
 struct PlanText {
   std::string id;
+  std::string frame_of_reference_uid;
   std::string vertebra;  // the one that carries lesion, trajectory and structures
   bool dicom;            // the plan's CT: the series, else the NRRD
   std::vector<PlannedStructure> structures;
