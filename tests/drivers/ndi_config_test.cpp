@@ -1,0 +1,68 @@
+#include "drivers/ndi_config.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "drivers/driver_table.hpp"
+
+using namespace trocar;
+
+namespace {
+
+NdiConfig read(const std::string& text) {
+  const auto in = ConfigReader::parse(text, "test.toml");
+  const NdiConfig config = read_ndi(in);
+  in.finish();
+  return config;
+}
+
+NdiRom body(double stretch) {
+  NdiRom rom;
+  rom.markers = {{{0, 0, 0}}, {{50 + stretch, 0, 0}}, {{0, 70, 0}}, {{30, 60, 10}}};
+  return rom;
+}
+
+constexpr const char* latency = "latency_ms = 14.2\nlatency_bound_ms = 2\n";
+
+}  // namespace
+
+TEST_CASE("a network tracker needs its address and the latency of the set-up, nothing else") {
+  const NdiConfig c = read(std::string("host = \"10.0.0.1\"\n") + latency);
+  CHECK(c.port == 8765);
+  CHECK(c.mode == NdiTrackingMode::automatic);
+  CHECK(c.clock.latency == Duration(14'200'000));
+}
+
+TEST_CASE("a configuration that is not one connection with a known latency is refused") {
+  CHECK_THROWS_AS(read(latency), ConfigError);
+  CHECK_THROWS_AS(read(std::string("host = \"a\"\nserial = \"/dev/x\"\n") + latency), ConfigError);
+  CHECK_THROWS_AS(read("host = \"a\"\n"), ConfigError);
+  CHECK_THROWS_AS(read(std::string("host = \"a\"\nmode = \"bx3\"\n") + latency), ConfigError);
+  CHECK_THROWS_AS(read(std::string("serial = \"/dev/x\"\nbaud = 12345\n") + latency), ConfigError);
+  CHECK_THROWS_AS(read(std::string("host = \"a\"\nprot = 1\n") + latency), ConfigError);
+}
+
+TEST_CASE("H5: two tools with the same marker distances can be confused, in any order") {
+  NdiRom turned = body(0.3);
+  std::swap(turned.markers[0], turned.markers[3]);
+  CHECK(can_be_confused(body(0), turned));
+  CHECK_FALSE(can_be_confused(body(0), body(4)));
+}
+
+TEST_CASE("a tool is either uploaded or wired") {
+  const std::vector<ToolEntry> neither{{"needle", {}, {}}};
+  CHECK_THROWS_AS(read_ndi_tools(neither), ConfigError);
+  const std::vector<ToolEntry> twice{{"a", {}, "0A000001"}, {"b", {}, "0A000001"}};
+  CHECK_THROWS_AS(read_ndi_tools(twice), ConfigError);
+  const std::vector<ToolEntry> wired{{"a", {}, "0A000001"}, {"b", {}, "0A000002"}};
+  CHECK(read_ndi_tools(wired).size() == 2);
+}
+
+TEST_CASE("an unknown driver is refused with the ones there are") {
+  const auto in = ConfigReader::parse("driver = \"abc\"\n", "test.toml");
+  try {
+    make_source("abc", in, {});
+    FAIL("not refused");
+  } catch (const ConfigError& e) {
+    CHECK(std::string(e.what()).find("ndi") != std::string::npos);
+  }
+}
