@@ -206,13 +206,14 @@ TEST_CASE("the engine reads the plan, finds nothing to warn of, and the same pat
     PhantomOptions o;
     o.folder = folder.path();
     o.seed = 3;
-    o.in_plane_mm = 3.0;
+    o.in_plane_mm = 2.0;
     o.slice_mm = 2.0;
     o.mesh_detail = 2.5;
     o.dicom = dicom;
     const auto made = write_phantom(o, [](const std::string&) {});
     REQUIRE(made);
     const Plan plan = read_plan(made.value().plan);
+    for (const InputWarning& w : plan.warnings) UNSCOPED_INFO(w.detail);
     CHECK(plan.warnings.empty());
     CHECK(plan.frame_of_reference_uid == made.value().frame_of_reference_uid);
     REQUIRE(plan.vertebrae.size() == 5);

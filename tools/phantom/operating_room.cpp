@@ -106,6 +106,7 @@ frame_hz = 60
 latency_ms = 14.2
 latency_jitter_ms = 1.8
 timing = "fast"
+script_from = "tracking"
 
 [noise]
 fle_mm = [0.05, 0.05, 0.15]   # per marker; along the line of sight a camera is worse
