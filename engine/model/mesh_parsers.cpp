@@ -9,8 +9,8 @@
 
 #include "engine/model/mesh_parsers.hpp"
 
-// STL and OBJ by hand: VTK's readers of these two accept damaged files, and read numbers with the
-// locale of the process.
+// STL and OBJ by hand: a file that is cut short or damaged must be refused, and numbers must not
+// depend on the locale of the process.
 namespace trocar::mesh_parsers {
 
 namespace {

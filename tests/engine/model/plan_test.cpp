@@ -1,0 +1,292 @@
+#include "engine/model/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "ct_files.hpp"
+#include "engine/base/config_reader.hpp"
+#include "engine/model/mesh_check.hpp"
+
+using namespace trocar;
+using namespace trocar::test;
+
+namespace {
+
+// 40 mm cube of 20 x 20 x 20 voxels round the origin; label 1 a cube at x < 0, 2 a cube at x > 0.
+VolumeGeometry geometry() {
+  VolumeGeometry g;
+  g.size = {20, 20, 20};
+  g.spacing_mm = {2, 2, 2};
+  g.origin.mm = {-19, -19, -19};
+  return g;
+}
+std::int16_t label_at(const Point<Preop>& p) {
+  if (p.mm.cwiseAbs().maxCoeff() > 12 || std::abs(p.mm.x()) < 3) return 0;
+  return p.mm.x() < 0 ? 1 : 2;
+}
+
+std::string tetrahedron(const std::string& header, bool inverted = false) {
+  const char* order =
+      inverted ? "f 1 2 3\nf 1 4 2\nf 2 4 3\nf 3 4 1\n" : "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n";
+  return header + "v 0 0 0\nv 10 0 0\nv 0 10 0\nv 1 2 10\n" + order;
+}
+
+std::string fiducials(const std::string& system, double scale = 1) {
+  std::string points;
+  for (int k = 0; k < 4; ++k) {
+    points += fmt::format(R"({}{{"label":"F{}","position":[{},{},{}],"positionStatus":"defined"}})",
+                          k == 0 ? "" : ",", k, scale * (5 + k), scale * (6 + k * k), scale * 7);
+  }
+  return R"({"markups":[{"type":"Fiducial","coordinateSystem":")" + system +
+         R"(","controlPoints":[)" + points + "]}]}";
+}
+
+const std::string good_plan = R"(id = "case 7"
+[ct]
+path = "ct"
+frame_of_reference_uid = "1.2.3.3"
+[labels]
+path = "labels.nrrd"
+[[vertebra]]
+name = "L3"
+label = 1
+[[vertebra]]
+name = "L4"
+label = 2
+[[structure]]
+id = "tumour"
+kind = "tumour"
+vertebra = "L4"
+label = 2
+surface_sigma_mm = 0.3
+zones = { stop_mm = 1.0, warn_mm = 3.0, hysteresis_mm = 0.5 }
+[[structure]]
+id = "dura"
+kind = "dura"
+vertebra = "L3"
+mesh = "dura.obj"
+surface_sigma_mm = 0.4
+zones = { stop_mm = 2.0, warn_mm = 4.0, hysteresis_mm = 0.5 }
+[fiducials]
+path = "f.mrk.json"
+[[trajectory]]
+id = "left"
+vertebra = "L4"
+entry_lps_mm = [0, -30, 0]
+target_lps_mm = [5, 5, 5]
+)";
+
+// A folder with all that good_plan names.
+class Case {
+ public:
+  Case() {
+    write_dicom(folder_ / "ct", geometry());
+    write_nrrd(folder_ / "labels.nrrd", geometry(), label_at);
+    write_file(folder_ / "dura.obj", tetrahedron("# SPACE=RAS\n"));
+    write_file(folder_ / "f.mrk.json", fiducials("RAS"));
+  }
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+    return folder_ / name;
+  }
+  [[nodiscard]] Plan read(const std::string& text = good_plan) const {
+    write_file(folder_ / "plan.toml", text);
+    return read_plan(folder_ / "plan.toml");
+  }
+  // What the reader says, without the folder; "accepted" when it reads.
+  [[nodiscard]] std::string refusal(const std::string& text) const {
+    try {
+      (void)read(text);
+    } catch (const ConfigError& e) {
+      std::string said = e.what();
+      CHECK(said.find('\n') == std::string::npos);
+      const std::string prefix = folder_.path().string() + "/";
+      for (std::size_t at = said.find(prefix); at != said.npos; at = said.find(prefix)) {
+        said.erase(at, prefix.size());
+      }
+      return said;
+    }
+    return "accepted";
+  }
+
+ private:
+  TempFolder folder_;
+};
+
+std::string with(const std::string& from, const std::string& to) {
+  std::string text = good_plan;
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+bool says(const std::string& text, const std::string& part) {
+  INFO(text);
+  CHECK(text.find(part) != std::string::npos);
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a plan is read with everything it names") {
+  const Case c;
+  const Plan plan = c.read();
+  CHECK(plan.id == "case 7");
+  CHECK(plan.frame_of_reference_uid == "1.2.3.3");
+  CHECK(plan.ct.size == std::array{20, 20, 20});
+  CHECK(plan.warnings.empty());
+  REQUIRE(plan.vertebrae.size() == 2);
+  CHECK(plan.vertebrae[1].name == "L4");
+  REQUIRE(plan.structures.size() == 2);
+  CHECK(plan.structures[0].vertebra == VertebraId{1});
+  CHECK(plan.structures[0].kind == StructureKind::tumour);
+  CHECK(plan.structures[1].zones.warn_mm == 4.0);
+  for (const Structure& s : plan.structures) CHECK(check_mesh(*s.surface));
+  REQUIRE(plan.trajectories.size() == 1);
+  CHECK(plan.trajectories[0].target.mm == Eigen::Vector3d(5, 5, 5));
+}
+
+TEST_CASE("a label surface carries the slice spacing beside the stated sigma, a mesh does not") {
+  const Case c;
+  const Plan plan = c.read();
+  CHECK(plan.structures[0].surface_sigma_mm == Approx(std::sqrt(0.3 * 0.3 + 2.0 * 2.0 / 12)));
+  CHECK(plan.structures[1].surface_sigma_mm == 0.4);
+}
+
+TEST_CASE("H8: meshes and fiducials written in RAS lie in LPS") {
+  const Case c;
+  const Plan plan = c.read();
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  for (const auto& p : plan.structures[1].surface->vertices_mm) sum += p;
+  CHECK((sum - Eigen::Vector3d(-11, -12, 10)).norm() < 1e-9);
+  CHECK(plan.fiducials[1].position.mm == Eigen::Vector3d(-6, -7, 7));
+}
+
+TEST_CASE("a trajectory may be a markups line") {
+  const Case c;
+  write_file(c / "line.mrk.json",
+             R"({"markups":[{"type":"Line","coordinateSystem":"LPS","controlPoints":[)"
+             R"({"label":"L-1","position":[0,-25,0]},{"label":"L-2","position":[1,2,3]}]}]})");
+  const std::string points = "entry_lps_mm = [0, -30, 0]\ntarget_lps_mm = [5, 5, 5]\n";
+  const Plan plan = c.read(with(points, "line = \"line.mrk.json\"\n"));
+  CHECK(plan.trajectories[0].entry.mm == Eigen::Vector3d(0, -25, 0));
+  CHECK(plan.trajectories[0].target.mm == Eigen::Vector3d(1, 2, 3));
+  says(c.refusal(with(points, "line = \"f.mrk.json\"\n")), "expected a markups line of two points");
+}
+
+TEST_CASE("H7: a plan for another frame of reference is refused") {
+  const Case c;
+  says(c.refusal(with("\"1.2.3.3\"", "\"1.2.3.4\"")),
+       "plan.toml:4: key 'ct.frame_of_reference_uid': expected the CT's, 1.2.3.3 "
+       "(frame_of_reference_differs), found 1.2.3.4");
+}
+
+TEST_CASE("H7: a CT folder with two patients cannot become a plan") {
+  const Case c;
+  write_dicom(c / "ct", geometry(), [](int slice, DicomTags& tags) {
+    if (slice > 9) tags["0010,0020"] = "P2";
+    return true;
+  });
+  says(c.refusal(good_plan), "several_patients");
+}
+
+TEST_CASE("H13: the warning of a CT with wide slices reaches the plan") {
+  const Case c;
+  VolumeGeometry g = geometry();
+  g.spacing_mm.z() = 2.01;
+  write_dicom(c / "ct", g);
+  write_nrrd(c / "labels.nrrd", g, label_at);
+  const Plan plan = c.read();
+  REQUIRE(plan.warnings.size() == 1);
+  CHECK(plan.warnings[0].issue == InputIssue::slice_spacing_large);
+  says(plan.warnings[0].detail, "found 2.010 mm");
+}
+
+TEST_CASE("H17: a mesh or fiducials in metres are refused") {
+  const Case c;
+  write_file(c / "dura.obj",
+             "# SPACE=RAS\nv 0 0 0\nv .01 0 0\nv 0 .01 0\nv 0 0 .01\n"
+             "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n");
+  says(c.refusal(good_plan), "found 0.01 across (metres?)");
+  write_file(c / "dura.obj", tetrahedron("# SPACE=RAS\n"));
+  write_file(c / "f.mrk.json", fiducials("RAS", 100));
+  says(c.refusal(good_plan), "unit or coordinateSystem?");
+}
+
+TEST_CASE("H23: an open or inverted mesh is refused with its place in the plan") {
+  const Case c;
+  write_file(c / "dura.obj", tetrahedron("# SPACE=RAS\n", true));
+  says(c.refusal(good_plan), "plan.toml:24: key 'structure[1].mesh': expected a closed, outward");
+  std::string open = tetrahedron("# SPACE=RAS\n");
+  open.resize(open.rfind("f "));
+  write_file(c / "dura.obj", open);
+  says(c.refusal(good_plan), "dura.obj: ");
+}
+
+TEST_CASE("the space of a mesh is settled between file and plan") {
+  const Case c;
+  says(c.refusal(with("mesh = \"dura.obj\"", "mesh = \"dura.obj\"\nspace = \"LPS\"")),
+       "expected SPACE=LPS as the plan states, found RAS");
+  write_file(c / "dura.obj", tetrahedron(""));
+  says(c.refusal(good_plan), "expected SPACE=LPS or SPACE=RAS in the file or 'space' in the plan");
+  CHECK(c.refusal(with("mesh = \"dura.obj\"", "mesh = \"dura.obj\"\nspace = \"LPS\"")) ==
+        "accepted");
+}
+
+TEST_CASE("a label map that does not lie on the CT is refused") {
+  const Case c;
+  VolumeGeometry g = geometry();
+  g.origin.mm.x() += 0.5;
+  write_nrrd(c / "labels.nrrd", g, label_at);
+  says(c.refusal(good_plan), "corners up to 0.25 voxels away");
+  g = geometry();
+  g.size[2] = 19;
+  write_nrrd(c / "labels.nrrd", g, label_at);
+  says(c.refusal(good_plan), "expected the CT's 20 x 20 x 20 voxels, found 20 x 20 x 19");
+}
+
+TEST_CASE("every wrong key of a plan gives one line with its place") {
+  const Case c;
+  const std::vector<std::array<std::string, 3>> wrongs{
+      {"path = \"ct\"", "path = \"no\"", "plan.toml:3: key 'ct.path': expected a path that exists"},
+      {"label = 1", "label = 9", "plan.toml:9: key 'vertebra[0].label': expected a label of the"},
+      {"name = \"L4\"", "name = \"L3\"", "key 'vertebra[1].name': expected a name of its own"},
+      {"vertebra = \"L4\"", "vertebra = \"L5\"", "expected one of L3, L4, found \"L5\""},
+      {"id = \"dura\"", "id = \"tumour\"", "expected an id of its own"},
+      {"id = \"dura\"", "id = \"a dura\"", "expected at most 12 of A-Z a-z 0-9 _ -"},
+      {"id = \"dura\"", "id = \"abcdefghijklm\"", "expected at most 12"},
+      {"kind = \"dura\"", "kind = \"bone\"", "expected one of tumour, dura, cord"},
+      {"stop_mm = 1.0", "stop_mm = 3.0", "expected more than stop_mm = 3"},
+      {"stop_mm = 1.0, ", "", "key 'structure[0].zones.stop_mm': expected a number"},
+      {"hysteresis_mm = 0.5", "hysteresis = 0.5", "hysteresis_mm"},
+      {"surface_sigma_mm = 0.3\n", "", "surface_sigma_mm"},
+      {"label = 2\nsurface", "surface", "expected either 'mesh' or 'label', found neither"},
+      {"label = 2\nsurface", "label = 2\nmesh = \"dura.obj\"\nsurface", "found both"},
+      {"label = 2\nsurface", "label = 77\nsurface", "expected voxels of label 77, found none"},
+      {"[labels]\npath = \"labels.nrrd\"\n", "", "expected a table [labels] in the plan"},
+      {"[5, 5, 5]", "[5, 5, 50]", "expected a point inside the CT"},
+      {"[0, -30, 0]", "[0, -300, 0]", "expected an entry in or near the CT"},
+      {"[0, -30, 0]", "[5, 5, 5]", "expected a target 1 mm or more from the entry"},
+      {"id = \"case 7\"", "id = \"case 7\"\ncolour = 1", "unknown key 'colour'"},
+      {"id = \"case 7\"", "id = ", "not TOML"}};
+  for (const auto& [from, to, part] : wrongs) says(c.refusal(with(from, to)), part);
+}
+
+TEST_CASE("a mesh of another patient, far from the CT, is refused") {
+  const Case c;
+  write_file(c / "dura.obj",
+             "# SPACE=LPS\nv 500 0 0\nv 510 0 0\nv 500 10 0\nv 500 0 10\n"
+             "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n");
+  says(c.refusal(good_plan), "another patient, unit or space?");
+}
+
+TEST_CASE("the example plan in configs reads") {
+  const Case c;
+  const std::string example = read_file("configs/plan.toml");
+  REQUIRE_FALSE(example.empty());
+  write_dicom(c / "ct", geometry());
+  write_file(c / "meshes/dura.obj", tetrahedron("# SPACE=LPS\n"));
+  write_file(c / "fiducials.mrk.json", fiducials("LPS"));
+  CHECK(c.refusal(example) == "accepted");
+}
