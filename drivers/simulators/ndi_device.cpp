@@ -205,6 +205,11 @@ std::string NdiDevice::comm(std::string_view params, Duration) {
 std::string NdiDevice::start_tracking(std::string_view params, Duration at) {
   if (!params.empty() && params != "80" && params != "40") return ndi_error(0x23);
   if (params == "80") clock_.restart_numbers(at);
+  if (world_.scenario().device.script_from_tracking && !script_begun_) {
+    script_begun_ = true;
+    world_.begin_script(at);
+    faults_.delay(at);
+  }
   mode_ = NdiMode::tracking;
   tracking_from_ = clock_.first_at_or_after(at);
   last_frame_.reset();

@@ -112,6 +112,7 @@ class NdiDevice {
   void keep_new(FrameReport& report);
 
   SimulatedWorld world_;
+  bool script_begun_ = false;
   NdiLink link_;
   NdiFaults faults_;
   NdiFrameClock clock_;

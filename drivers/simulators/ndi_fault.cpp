@@ -55,6 +55,13 @@ const Fault* NdiFaults::find(FaultKind kind, Duration at) const {
   return found == faults_.end() ? nullptr : &*found;
 }
 
+void NdiFaults::delay(Duration by) {
+  for (Fault& f : faults_) {
+    f.from += by;
+    if (f.until != forever) f.until += by;
+  }
+}
+
 bool NdiFaults::unplugged(std::string_view tool, Duration at) const {
   return std::any_of(faults_.begin(), faults_.end(), [&](const Fault& f) {
     return f.kind == FaultKind::unplug && f.tool == tool && holds(f, at);

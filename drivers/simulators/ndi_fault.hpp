@@ -62,6 +62,8 @@ class NdiFaults {
  public:
   void add(Fault fault) { faults_.push_back(std::move(fault)); }
   void clear() { faults_.clear(); }
+  // Every scripted fault happens this much later.
+  void delay(Duration by);
 
   [[nodiscard]] bool active(FaultKind kind, Duration at) const { return find(kind, at) != nullptr; }
   [[nodiscard]] bool unplugged(std::string_view tool, Duration at) const;

@@ -35,6 +35,9 @@ ScenarioDevice read_device(const ConfigReader& in) {
   d.clock_drift_ppm = in.number_or("clock_drift_ppm", 0, -1000, 1000);
   d.utc_start_s = in.integer_or("utc_start_s", d.utc_start_s, 0, 4'000'000'000);
   d.measured_timing = in.one_of("timing", {"measured", "fast"}) == "measured";
+  if (in.has("script_from")) {
+    d.script_from_tracking = in.one_of("script_from", {"power_up", "tracking"}) == "tracking";
+  }
   if (in.has("poll")) {
     d.poll =
         in.one_of("poll", {"wait", "repeat"}) == "wait" ? PollAnswer::wait : PollAnswer::repeat;

@@ -52,9 +52,10 @@ struct ScenarioDevice {
   std::int64_t utc_start_s = 1'700'000'000;  // what the device's own clock shows at power-up
   bool measured_timing = false;
   PollAnswer poll = PollAnswer::wait;
-  bool hybrid = false;         // active tools are exposed 1 or 2 frames before passive ones
-  bool plain_warning = false;  // PINIT answers WARNING without a code
-  int stale_handles = 0;       // handles a previous session left behind
+  bool script_from_tracking = false;  // motion and faults begin with the first TSTART
+  bool hybrid = false;                // active tools are exposed 1 or 2 frames before passive ones
+  bool plain_warning = false;         // PINIT answers WARNING without a code
+  int stale_handles = 0;              // handles a previous session left behind
   TrackedVolume volume;
 };
 

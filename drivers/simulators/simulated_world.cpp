@@ -23,7 +23,7 @@ Eigen::Vector3d displacement(std::size_t marker, double mm) {
 
 TruePose SimulatedWorld::truth(std::size_t tool, Duration at) const {
   const ScenarioTool& t = scenario_.tools.at(tool);
-  const double t_s = seconds(at);
+  const double t_s = seconds(at - script_began_);
   std::optional<Transform<Tracker, Reference>> reference;
   if (scenario_.reference) {
     const auto base = scenario_.reference_motion.at(t_s);

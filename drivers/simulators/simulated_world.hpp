@@ -42,12 +42,14 @@ struct Observation {
   [[nodiscard]] bool has_pose() const { return seen <= Seen::out_of_volume; }
 };
 
-// Pure: every answer depends on the scenario and the arguments alone. thread-safe.
+// Every answer depends on the scenario, the script's beginning and the arguments alone.
 class SimulatedWorld {
  public:
   explicit SimulatedWorld(NdiScenario scenario) : scenario_(std::move(scenario)) {}
 
   [[nodiscard]] const NdiScenario& scenario() const { return scenario_; }
+  // The script (motion, not noise) begins now instead of at power-up.
+  void begin_script(Duration at) { script_began_ = at; }
   // `at` counts from the device's power-up.
   [[nodiscard]] TruePose truth(std::size_t tool, Duration at) const;
   // The exposure number `exposure` at time `at`: noise belongs to (seed, tool, exposure, marker).
@@ -59,6 +61,7 @@ class SimulatedWorld {
                                           const Eigen::Isometry3d& pose,
                                           const Disturbance& disturbance) const;
   NdiScenario scenario_;
+  Duration script_began_{};
 };
 
 }  // namespace trocar

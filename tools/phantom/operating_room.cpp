@@ -137,13 +137,13 @@ rotation_wxyz = [0.0, 1.0, 0.0, 0.0]
 position_mm = {}
 
 [[fault]]                     # before the surgeon takes the needle
-kind = "occlude"
+kind = "occlusion"
 tool = "Needle"
 from_s = 0
 until_s = 3.2
 
 [[fault]]                     # a hand covers the markers on the way in
-kind = "occlude"
+kind = "occlusion"
 tool = "Needle"
 from_s = {:.1f}
 until_s = {:.1f}
