@@ -109,19 +109,36 @@ void DeviceClock::fit() {
     slope_ = 0;
     support_s_ = 0;
     support_count_ = samples_;
+    state_ = State::settling;
   } else {
     const Slice& a = slices_[hull[edge]];
     const Slice& b = slices_[hull[edge + 1]];
     slope_ = (b.delay_s - a.delay_s) / (b.device_s - a.device_s);
-    base_device_s_ = a.device_s;
-    base_delay_s_ = a.delay_s;
     support_s_ = b.device_s - a.device_s;
     support_count_ = std::min(a.count, b.count);
+    limit_slope(a, b);
   }
-  if (std::abs(slope_) * 1e6 > config_.max_drift_ppm)
-    state_ = State::drifting;
-  else
+  if (state_ != State::drifting) {
     state_ = samples_ >= settle_samples ? State::steady : State::settling;
+  }
+}
+
+// A rate over the limit is a drifting clock only when jitter cannot have made it: between two
+// replies a second apart, 0.5 ms of jitter looks like 500 ppm. Otherwise the rate is held at the
+// limit, through the reply that keeps the line below both.
+void DeviceClock::limit_slope(const Slice& a, const Slice& b) {
+  const double limit = config_.max_drift_ppm * 1e-6;
+  const double uncertain = jitter_of_fastest_s() / support_s_;
+  state_ = std::abs(slope_) > limit + uncertain ? State::drifting : State::settling;
+  const Slice& base = slope_ < -limit ? b : a;
+  base_device_s_ = base.device_s;
+  base_delay_s_ = base.delay_s;
+  if (state_ != State::drifting) slope_ = std::clamp(slope_, -limit, limit);
+}
+
+double DeviceClock::jitter_of_fastest_s() const {
+  const double spread = std::max(jitter_s_, min_jitter_s);
+  return fastest_of_n * spread / static_cast<double>(std::max<std::size_t>(support_count_, 1));
 }
 
 double DeviceClock::line_at(double device_s) const {
@@ -129,9 +146,7 @@ double DeviceClock::line_at(double device_s) const {
 }
 
 double DeviceClock::bound_at(double device_s) const {
-  const double spread = std::max(jitter_s_, min_jitter_s);
-  const double fastest =
-      fastest_of_n * spread / static_cast<double>(std::max<std::size_t>(support_count_, 1));
+  const double fastest = jitter_of_fastest_s();
   if (support_s_ <= 0) {
     const double window = size_ == 0 ? 0 : slices_[size_ - 1].device_s - slices_[0].device_s;
     return fastest + crystal_drift * window;

@@ -60,6 +60,8 @@ class DeviceClock {
   void begin(std::int64_t device_ns, Timestamp received);
   void add(double device_s, double delay_s);
   void fit();
+  void limit_slope(const Slice& a, const Slice& b);
+  [[nodiscard]] double jitter_of_fastest_s() const;
   [[nodiscard]] double line_at(double device_s) const;
   [[nodiscard]] double bound_at(double device_s) const;
 

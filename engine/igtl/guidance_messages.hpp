@@ -7,11 +7,11 @@
 
 #include "engine/data/guidance.hpp"
 #include "engine/data/state_line.hpp"
+#include "engine/data/triangle_mesh.hpp"
 #include "engine/igtl/message_encoder.hpp"
 #include "engine/igtl/stream_names.hpp"
 #include "engine/igtl/tool_texts.hpp"
 #include "engine/igtl/wall_clock.hpp"
-#include "engine/model/triangle_mesh.hpp"
 
 // Guidance becomes messages: docs/igtl-interface.md says the same in words. LPS becomes RAS here.
 namespace trocar {

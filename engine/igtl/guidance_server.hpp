@@ -13,10 +13,10 @@
 #include "engine/base/signal.hpp"
 #include "engine/data/guidance.hpp"
 #include "engine/data/state_line.hpp"
+#include "engine/data/triangle_mesh.hpp"
 #include "engine/igtl/server_config.hpp"
 #include "engine/igtl/stream_names.hpp"
 #include "engine/igtl/wall_clock.hpp"
-#include "engine/model/triangle_mesh.hpp"
 
 namespace trocar {
 

@@ -2,8 +2,8 @@
 #include <cstdint>
 
 #include "engine/base/result.hpp"
+#include "engine/data/triangle_mesh.hpp"
 #include "engine/model/ct_volume.hpp"
-#include "engine/model/triangle_mesh.hpp"
 
 namespace trocar {
 

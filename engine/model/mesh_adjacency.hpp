@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 namespace trocar {
 

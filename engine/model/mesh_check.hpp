@@ -1,6 +1,6 @@
 #pragma once
 #include "engine/base/result.hpp"
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 namespace trocar {
 

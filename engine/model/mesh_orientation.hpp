@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/data/triangle_mesh.hpp"
 #include "engine/model/mesh_adjacency.hpp"
-#include "engine/model/triangle_mesh.hpp"
 
 namespace trocar {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "engine/base/result.hpp"
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 // The parts of read_mesh, one per format. Vertices as in the file; errors without the file's name.
 namespace trocar::mesh_parsers {

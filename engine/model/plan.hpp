@@ -8,8 +8,8 @@
 
 #include "engine/base/transform.hpp"
 #include "engine/data/ids.hpp"
+#include "engine/data/triangle_mesh.hpp"
 #include "engine/model/input_warning.hpp"
-#include "engine/model/triangle_mesh.hpp"
 #include "engine/model/volume_geometry.hpp"
 
 namespace trocar {

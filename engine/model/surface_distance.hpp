@@ -5,7 +5,7 @@
 
 #include "engine/base/result.hpp"
 #include "engine/base/transform.hpp"
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 namespace trocar {
 

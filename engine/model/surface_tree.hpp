@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 // The parts of SurfaceDistance that only its own files know.
 namespace trocar::surface {

@@ -15,7 +15,8 @@
 namespace trocar {
 
 // Registers off the navigator's thread, so that a fit never delays a pose.
-// hand-over: the navigator's thread gives landmarks points; the results come back through its inbox.
+// hand-over: the navigator's thread gives landmarks points; the results come back through its
+// inbox.
 class RegistrationWorker {
  public:
   using Inbox = Ring<Event, 64>;

@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 namespace trocar::bench {
 

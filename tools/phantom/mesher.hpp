@@ -2,7 +2,7 @@
 #include <Eigen/Geometry>
 #include <functional>
 
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 namespace trocar::phantom {
 

@@ -68,11 +68,16 @@ struct Script {
   double ends_s;
 };
 
-Script script_of(const Patient& patient, const Vec& divot_in_preop) {
+Script script_of(const Patient& patient, std::uint64_t seed, const Vec& divot_in_preop) {
   Hand hand(-Vec::UnitY());
   hand.go(divot_in_preop + Vec(40, 120, 0), 0);
   hand.touch(divot_in_preop);
-  for (const Bead& marker : patient.markers()) hand.touch(marker.center_mm);
+  // Nobody holds a needle in the very middle of a divot.
+  std::mt19937_64 random(seed + 1);
+  std::normal_distribution<double> off_mm(0, 0.2);
+  for (const Bead& marker : patient.markers()) {
+    hand.touch(marker.center_mm + Vec(off_mm(random), off_mm(random), off_mm(random)));
+  }
   const PedicleWay& way = patient.way();
   const Vec forward = (way.target_mm - way.skin_mm).normalized();
   hand.turn_to(forward);
@@ -93,7 +98,7 @@ Vec reference_origin_in_preop(const Patient& patient) {
 std::string simulator_text(const Patient& patient, std::uint64_t seed) {
   const Eigen::Matrix3d r = reference_from_preop_rotation();
   const Vec origin = reference_origin_in_preop(patient);
-  const Script script = script_of(patient, r.transpose() * divot_in_reference + origin);
+  const Script script = script_of(patient, seed, r.transpose() * divot_in_reference + origin);
   const Eigen::Matrix3d tilt(Eigen::AngleAxisd(0.2, Vec(1, -0.5, 0.3).normalized()));
   return fmt::format(
       R"(# The simulated operation: what the tracker sees. Only `trocar simulate ndi` reads this file; the
@@ -109,7 +114,7 @@ timing = "fast"
 script_from = "tracking"
 
 [noise]
-fle_mm = [0.05, 0.05, 0.15]   # per marker; along the line of sight a camera is worse
+fle_mm = [0.04, 0.04, 0.12]   # per marker; along the line of sight a camera is worse
 
 [reference_motion]            # the reference on the breathing patient
 rotation_wxyz = {}
@@ -179,7 +184,7 @@ role = "reference"
 definition = "tools/reference.rom"
 definition_version = 1
 definition_hash = "{}"
-marker_fle_sigma_mm = [0.05, 0.05, 0.15]
+marker_fle_sigma_mm = [0.04, 0.04, 0.12]
 
 [[tool]]
 name = "Needle"
@@ -187,7 +192,7 @@ role = "tool"
 definition = "tools/needle.rom"
 definition_version = 1
 definition_hash = "{}"
-marker_fle_sigma_mm = [0.05, 0.05, 0.15]
+marker_fle_sigma_mm = [0.04, 0.04, 0.12]
 tip_in_tool_mm = {}
 axis_in_tool = {}
 shaft_length_mm = 140
@@ -218,7 +223,7 @@ hold_ms = 1000
 
 [navigator.dwell]
 dwell_s = 1.0
-box_mm = 1.5
+box_mm = 3.0
 min_spacing_mm = 8
 max_gap_ms = 100
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 #include "tools/phantom/patient.hpp"
 #include "tools/phantom/volume.hpp"
 

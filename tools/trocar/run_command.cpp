@@ -43,9 +43,8 @@ struct Outlets {
 void log_news(StateLineRing& news) {
   StateLine line;
   while (news.pop(line)) {
-    const std::string text =
-        fmt::format("[{:.3f} s] {}: {}", seconds(line.at.time_since_epoch()),
-                    to_string(line.kind), line.text.view());
+    const std::string text = fmt::format("[{:.3f} s] {}: {}", seconds(line.at.time_since_epoch()),
+                                         to_string(line.kind), line.text.view());
     if (line.kind == StateKind::alarm) {
       log::warn(text);
     } else {
@@ -114,7 +113,8 @@ int run(const Asked& asked) {
   }
   log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
                         setup.server.bind, server.value()->port()));
-  Engine engine(parts_of(setup), outlets.time, {outlets.newest, outlets.lines, outlets.to_log, outlets.published});
+  Engine engine(parts_of(setup), outlets.time,
+                {outlets.newest, outlets.lines, outlets.to_log, outlets.published});
   engine.start();
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(asked.seconds);
   while (!stop_wanted() && (asked.seconds <= 0 || std::chrono::steady_clock::now() < end)) {

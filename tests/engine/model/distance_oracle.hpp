@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 // The slow truth: every triangle, in long double, by another formula than the engine's; the sign by
 // winding number instead of pseudonormals. Shares no code with the engine.

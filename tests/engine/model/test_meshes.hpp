@@ -4,7 +4,7 @@
 #include <random>
 #include <utility>
 
-#include "engine/model/triangle_mesh.hpp"
+#include "engine/data/triangle_mesh.hpp"
 
 // Closed surfaces for the tests of mesh checks and distances, all wound outward.
 namespace trocar::test {

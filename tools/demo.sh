@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds trocar, and runs the main job on a simulated operating room:
+# a phantom patient, a simulated NDI tracker on loopback, `trocar run` on its bytes, and `trocar watch`
+# showing what a display client gets. Everything it writes is below build/. Needs root or sudo once.
+# Usage: tools/demo.sh [--seconds N]
+set -eu
+cd "$(dirname "$0")/.."
+seconds=85
+[ "${1:-}" = "--seconds" ] && seconds=$2
+room=build/demo
+trocar=build/bin/trocar
+pids=""
+cleanup() {
+  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+free_port() {  # a loopback port nobody listens on
+  local port
+  for port in $(shuf -i 20000-45000 -n 50); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  echo "demo.sh: no free port found" >&2
+  exit 1
+}
+
+wait_for() {  # file, process, what
+  for _ in $(seq 100); do
+    [ -s "$1" ] && return
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "demo.sh: $3 did not start; see $room/*.log" >&2
+  exit 1
+}
+
+echo "== 1/4 packages"
+tools/packages.sh build
+echo "== 2/4 build (build/, log in build/build.log)"
+tools/build.sh trocar
+echo "== 3/4 a patient (phantom in $room)"
+[ -f $room/phantom.json ] || $trocar phantom $room >/dev/null
+$trocar check $room/run.toml >$room/check.log || { cat $room/check.log >&2; exit 3; }
+
+echo "== 4/4 the operation ($seconds s; Ctrl-C ends it)"
+echo "   research software, not a cleared medical device"
+tracker_port=$(free_port)
+server_port=$(free_port)
+sed -e "s/^port = 8765/port = $tracker_port/" -e "s/^port = 18944/port = $server_port/" \
+  $room/run.toml >$room/run_demo.toml
+rm -f $room/ready
+$trocar simulate ndi $room/simulator.toml --listen "$tracker_port" --ready-file $room/ready \
+  >$room/simulator.log 2>&1 &
+pids="$pids $!"
+wait_for $room/ready $! "the simulated tracker"
+$trocar run $room/run_demo.toml >$room/run.log 2>&1 &
+pids="$pids $!"
+echo "   OpenIGTLink on localhost:$server_port (3D Slicer: OpenIGTLinkIF, client, that port)"
+status=0
+$trocar watch "127.0.0.1:$server_port" --for "$seconds" || status=$?
+echo "== done; log of the engine: $room/trocar.log"
+exit $status
