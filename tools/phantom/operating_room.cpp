@@ -175,7 +175,7 @@ driver = "ndi"
 host = "127.0.0.1"
 port = 8765
 mode = "auto"
-latency_ms = 14.2
+latency_ms = 10
 latency_bound_ms = 4
 
 [[tool]]
