@@ -1,0 +1,142 @@
+#include "engine/runtime/engine.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "engine/base/log.hpp"
+#include "tests/engine/runtime/running_engine.hpp"
+
+using namespace trocar;
+using namespace trocar::scene;
+
+namespace {
+
+SourceEvent link(Link l, const char* why = "") { return LinkChanged{l, {why}}; }
+
+}  // namespace
+
+TEST_CASE("an engine starts, says how it is at once, and stops its source") {
+  RunningEngine room(config());
+  CHECK(room.last.state == EngineState::connecting);
+  room.engine.stop();
+  CHECK(room.source->stopped);
+  room.engine.stop();  // once more does no harm
+}
+
+TEST_CASE("an engine that was never started can go") {
+  SteppedTime time;
+  Latest<Guidance> newest;
+  StateLineRing lines, to_log;
+  Signal published;
+  EngineParts parts;
+  parts.navigator = std::make_unique<Navigator>(config(), tools(), model());
+  parts.source = std::make_unique<ScriptedSource>();
+  CHECK_NOTHROW(Engine(std::move(parts), time, {newest, lines, to_log, published}));
+}
+
+TEST_CASE("a frame is published with its distances, and a registration known at start counts") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  room.see(Vector3d(0, 0, 25));
+  REQUIRE(is_shown(room.tool()));
+  const auto& d = std::get<StructureDistance>(room.tool().structures[0].distance);
+  CHECK(std::abs(d.tip_to_structure_mm - (25 - tumour_radius_mm)) < 0.05);  // mesh of a sphere
+  CHECK(room.engine.metrics().frames.value() == 1);
+  CHECK(room.engine.metrics().received_to_published.count() == 1);
+}
+
+TEST_CASE("without news the state goes out at each tick, and an old number is taken back") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  room.see(Vector3d(0, 0, 25));
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t sequence = room.last.sequence;
+    const Timestamp then = room.time.now() + duration_from_ms(50);
+    room.time.set(then);
+    REQUIRE(room.until([&] { return room.last.now >= then; }));
+    CHECK(room.last.sequence > sequence);
+  }
+  CHECK_FALSE(is_shown(room.tool()));
+}
+
+TEST_CASE("values that found the ring full are told to the navigator") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  room.time.hold();
+  const Timestamp from = room.time.now();
+  for (int i = 1; i <= 300; ++i) {
+    room.source->push(frame(from + duration_from_ms(i), Vector3d(0, 0, 25)));
+  }
+  room.time.set(from + duration_from_ms(310));
+  room.time.release();
+  REQUIRE(room.until([&] { return room.last.lost_frames > 0; }));
+  CHECK(room.last.lost_frames == 44);  // 300 into a ring of 256
+  CHECK(room.heard("lost"));
+}
+
+TEST_CASE("H1: a source that loses its device keeps the engine up, and no distance follows") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  room.see(Vector3d(0, 0, 25));
+  REQUIRE(is_shown(room.tool()));
+  room.say(link(Link::lost, "the cable was pulled"));  // no time passes: within one tick
+  REQUIRE(room.until([&] { return room.last.link == Link::lost; }));
+  CHECK(why(room.tool()) == Withheld::link_lost);
+  CHECK(room.heard("the cable was pulled", StateKind::device));
+  room.say(link(Link::connecting));
+  CHECK_FALSE(is_shown(room.tool()));
+  room.say(link(Link::tracking));
+  room.see(Vector3d(0, 0, 30));
+  CHECK(is_shown(room.tool()));
+}
+
+TEST_CASE("H1: a source that falls silent is found out by the ticks alone") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  room.see(Vector3d(0, 0, 25));
+  const Timestamp then = room.time.now() + duration_from_ms(151);  // link_watchdog_ms = 150
+  room.time.set(then);
+  REQUIRE(room.until([&] { return room.last.now >= then; }));
+  CHECK(why(room.tool()) == Withheld::link_lost);
+}
+
+TEST_CASE("every state line reaches the network's ring and the log's") {
+  RunningEngine room(config());
+  room.say(link(Link::tracking, "a tracker answers"));
+  room.say(DeviceAlert{Severity::alert, 7, {"bumped"}});
+  REQUIRE(room.until([&] { return room.heard("bumped"); }));
+  REQUIRE(room.until([&] { return room.to_file.size() == room.to_network.size(); }));
+  for (std::size_t i = 0; i < room.to_file.size(); ++i) {
+    CHECK(room.to_file[i].text.view() == room.to_network[i].text.view());
+  }
+  CHECK(room.engine.metrics().lost_lines.value() == 0);
+}
+
+TEST_CASE("touched fiducials are registered by the worker, and the epoch rises") {
+  log::to_stderr(false);
+  RunningEngine room(config_with_touch());
+  room.say(link(Link::tracking));
+  REQUIRE(room.last.epoch == 0);
+  for (const Fiducial& f : plan().fiducials) room.hold_at(f.position.mm);
+  REQUIRE(room.until([&] { return room.last.epoch > 0; }));
+  CHECK(room.heard("registration of L3 accepted", StateKind::registration));
+  room.see(Vector3d(0, 0, 25));
+  REQUIRE(is_shown(room.tool()));
+  const auto& d = std::get<StructureDistance>(room.tool().structures[0].distance);
+  CHECK(std::abs(d.tip_to_structure_mm - (25 - tumour_radius_mm)) < 0.05);
+  log::to_stderr(true);
+}
+
+TEST_CASE("H15: a mislabelled set comes back as an alarm, and touching begins again") {
+  log::to_stderr(false);
+  RunningEngine room(config_with_touch());
+  room.say(link(Link::tracking));
+  std::vector<Fiducial> confused = plan().fiducials;
+  std::swap(confused[1], confused[2]);
+  for (const Fiducial& f : confused) room.hold_at(f.position.mm);
+  REQUIRE(room.until([&] { return room.heard("refused", StateKind::alarm); }));
+  CHECK(room.last.epoch == 0);
+  CHECK_FALSE(is_shown(room.tool()));
+  for (const Fiducial& f : plan().fiducials) room.hold_at(f.position.mm);
+  CHECK(room.until([&] { return room.last.epoch > 0; }));
+  log::to_stderr(true);
+}
