@@ -96,9 +96,14 @@ void DeviceClock::fit() {
     while (n >= 2 && above(hull[n - 2], hull[n - 1])) --n;
     hull[n++] = i;
   }
-  const double middle = (slices_[0].device_s + slices_[size_ - 1].device_s) / 2;
+  // The longest edge knows the rate best.
+  const auto length_s = [&](std::size_t i) {
+    return slices_[hull[i + 1]].device_s - slices_[hull[i]].device_s;
+  };
   std::size_t edge = 0;
-  while (edge + 2 < n && slices_[hull[edge + 1]].device_s < middle) ++edge;
+  for (std::size_t i = 1; i + 1 < n; ++i) {
+    if (length_s(i) >= length_s(edge)) edge = i;
+  }
   const double spanned = slices_[size_ - 1].device_s - slices_[0].device_s;
   if (spanned < slope_after_s || n < 2) {
     const auto* fastest =
@@ -152,7 +157,10 @@ double DeviceClock::bound_at(double device_s) const {
     return fastest + crystal_drift * window;
   }
   const double beyond = std::max(0.0, device_s - base_device_s_ - support_s_);
-  return fastest * (1.0 + 2.0 * beyond / support_s_);
+  // Both ends of the line may be off by `fastest`; but neither clock nor line drifts over the
+  // limit.
+  const double rate = std::min(2.0 * fastest / support_s_, 2e-6 * config_.max_drift_ppm);
+  return fastest + rate * beyond;
 }
 
 }  // namespace trocar

@@ -7,6 +7,7 @@
 #include "drivers/driver_table.hpp"
 #include "drivers/ndi_rom.hpp"
 #include "engine/base/config_reader.hpp"
+#include "engine/navigation/navigator_check.hpp"
 #include "engine/registration/marker_geometry.hpp"
 
 namespace trocar {
@@ -37,6 +38,15 @@ void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
   }
   value_or_refuse(check_distinct(geometries, look_alike_mm), in, "tool",
                   "tools that a tracker cannot confuse");
+}
+
+// What the navigator itself would refuse at start, said with the file's name.
+void check_together(const std::filesystem::path& file, const OrSetup& setup) {
+  try {
+    check_navigator(setup.navigator, setup.tools, setup.model);
+  } catch (const ConfigError& e) {
+    throw ConfigError(file.string() + ": " + e.what());
+  }
 }
 
 StreamNames names_of(const ConfigReader& in, const OrSetup& setup) {
@@ -85,6 +95,7 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   setup.model =
       value_or_refuse(build_navigation_model(setup.plan, setup.navigator.reference_vertebra), in,
                       "plan", "a plan that can be navigated");
+  check_together(file, setup);
   setup.names = names_of(in, setup);
   read_registration(in, setup);
   read_source(in, setup);
