@@ -1,0 +1,48 @@
+#include <catch2/catch.hpp>
+#include <regex>
+
+#include "drivers/simulators/ndi_scenario.hpp"
+#include "engine/navigation/tool_model.hpp"
+#include "tests/tools/operating_room.hpp"
+#include "tools/trocar/or_setup.hpp"
+
+// Every file of configs/ goes through its strict reader, so that none can rot. plan.toml has its
+// own test beside the model, with the files it names.
+using namespace trocar;
+
+namespace {
+
+std::string example(const std::string& name) {
+  std::ifstream in("configs/" + name);
+  REQUIRE(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("no example is without a reader") {
+  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
+    const std::string name = entry.path().filename();
+    INFO(name);
+    CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "simulate_ndi.toml"));
+  }
+}
+
+TEST_CASE("the example of a simulated tracker is read to its last key") {
+  const auto scenario = read_ndi_scenario(ConfigReader::open("configs/simulate_ndi.toml"));
+  CHECK(scenario.tools.size() == 2);
+  CHECK(scenario.faults.size() == 2);
+}
+
+TEST_CASE("the example of an operating room is read to its last key") {
+  const OperatingRoom room;
+  std::string text = example("run_ndi.toml");
+  for (const char* file : {"tools/reference.rom", "tools/needle.rom"}) {
+    text = replaced(text, "0000000000000000", definition_hash(room.file(file)).value());
+  }
+  room.write("run_ndi.toml", text);
+  const OrSetup setup = read_or_setup(room.file("run_ndi.toml"));
+  CHECK(setup.tools.size() == 2);
+  CHECK(setup.source != nullptr);
+  CHECK(setup.server.port == 18944);
+}
