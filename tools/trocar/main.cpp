@@ -19,7 +19,7 @@ constexpr const char* about =
     "trocar: real-time navigation for minimally invasive spine-tumour surgery.\n"
     "Research software, not a cleared medical device.\n\n"
     "First steps:  trocar phantom DIR   makes a patient\n"
-    "              trocar probe DEVICE  says which tracker answers, or what to check\n"
+    "              trocar probe ndi ADDRESS  says which tracker answers, or what to check\n"
     "              trocar check CONFIG  validates everything without starting\n"
     "              trocar run CONFIG    tracker in, distances out over OpenIGTLink\n"
     "              trocar watch HOST    shows them\n";

@@ -74,7 +74,6 @@ class Watch {
     }
     client_ = std::move(client).value();
     connected_at_ = time_.now();
-    said_.clear();
     if (const auto sent = client_->send(igtl::make_hello(), milliseconds(1000)); !sent) lose(sent);
   }
 
@@ -82,6 +81,7 @@ class Watch {
     const auto got = client_->receive(milliseconds(50), [this](const igtl::Message& m) {
       model_.take(m, time_.now());
       heard_ = true;
+      said_.clear();
     });
     if (!got) lose(got);
   }
@@ -91,7 +91,7 @@ class Watch {
     client_.reset();
     model_.forget();
     connected_at_.reset();
-    pause(milliseconds(100));
+    pause(milliseconds(500));  // a server that speaks something else is not stormed
   }
 
   // The same complaint once.
