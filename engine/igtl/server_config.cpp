@@ -1,6 +1,18 @@
 #include "engine/igtl/server_config.hpp"
 
+#include <arpa/inet.h>
+
 namespace trocar {
+
+namespace {
+
+bool is_ip_address(const std::string& text) {
+  in6_addr place{};  // large enough for either
+  return inet_pton(AF_INET, text.c_str(), &place) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &place) == 1;
+}
+
+}  // namespace
 
 ServerConfig read_server(const ConfigReader& in) {
   const ServerConfig absent;
@@ -9,6 +21,7 @@ ServerConfig read_server(const ConfigReader& in) {
   };
   ServerConfig c;
   c.bind = in.text_or("bind", absent.bind);
+  if (!is_ip_address(c.bind)) in.fail("bind", "an IP address", c.bind);
   c.port = static_cast<std::uint16_t>(in.integer_or("port", absent.port, 0, 65535));
   c.max_clients = static_cast<std::size_t>(
       in.integer_or("max_clients", static_cast<std::int64_t>(absent.max_clients), 1, 256));
