@@ -8,6 +8,7 @@ namespace {
 
 constexpr double slice_s = 1.0;
 constexpr double slope_after_s = 6.0;  // below it a rate from two replies is mostly jitter
+constexpr double short_edge_s = 6.0;
 constexpr std::size_t settle_samples = 12;
 constexpr double min_jitter_s = 50e-6;  // scheduling of this host, even on loopback
 // The fastest of n exponential delays exceeds the minimum by more than 7/n of their mean with
@@ -85,9 +86,13 @@ void DeviceClock::add(double device_s, double delay_s) {
 }
 
 void DeviceClock::fit() {
+  // A slice with few replies (the newest, or one with a gap) says little of the fastest.
+  std::size_t fullest = 0;
+  for (std::size_t i = 0; i < size_; ++i) fullest = std::max(fullest, slices_[i].count);
   std::array<std::size_t, capacity> hull{};
   std::size_t n = 0;
   for (std::size_t i = 0; i < size_; ++i) {  // Andrew's monotone chain, lower side
+    if (2 * slices_[i].count < fullest) continue;
     const auto above = [&](std::size_t a, std::size_t b) {
       const Slice &p = slices_[a], &q = slices_[b], &r = slices_[i];
       return (q.device_s - p.device_s) * (r.delay_s - p.delay_s) <=
@@ -96,13 +101,16 @@ void DeviceClock::fit() {
     while (n >= 2 && above(hull[n - 2], hull[n - 1])) --n;
     hull[n++] = i;
   }
-  // The longest edge knows the rate best.
-  const auto length_s = [&](std::size_t i) {
-    return slices_[hull[i + 1]].device_s - slices_[hull[i]].device_s;
+  // The edge that knows the present best: long, and near. A short one knows no rate.
+  const double now_s = slices_[size_ - 1].device_s;
+  const auto ignorance = [&](std::size_t i) {
+    const double end_s = slices_[hull[i + 1]].device_s;
+    const double length_s = end_s - slices_[hull[i]].device_s;
+    return (now_s - end_s + short_edge_s) / length_s;
   };
   std::size_t edge = 0;
   for (std::size_t i = 1; i + 1 < n; ++i) {
-    if (length_s(i) >= length_s(edge)) edge = i;
+    if (ignorance(i) <= ignorance(edge)) edge = i;
   }
   const double spanned = slices_[size_ - 1].device_s - slices_[0].device_s;
   if (spanned < slope_after_s || n < 2) {
@@ -133,7 +141,9 @@ void DeviceClock::fit() {
 // limit, through the reply that keeps the line below both.
 void DeviceClock::limit_slope(const Slice& a, const Slice& b) {
   const double limit = config_.max_drift_ppm * 1e-6;
-  const double uncertain = jitter_of_fastest_s() / support_s_;
+  // Minima of normally spread delays scatter by 0.2 of the mean excess, however many are taken.
+  const double scatter_s = std::max(jitter_of_fastest_s(), 3 * 0.2 * jitter_s_);
+  const double uncertain = scatter_s / support_s_;
   state_ = std::abs(slope_) > limit + uncertain ? State::drifting : State::settling;
   const Slice& base = slope_ < -limit ? b : a;
   base_device_s_ = base.device_s;
