@@ -37,11 +37,11 @@ class [[nodiscard]] Result {
 
   explicit operator bool() const { return held_.index() == 0; }
   // Only when true.
-  const T& value() const& { return assert(*this), std::get<0>(held_); }
-  T& value() & { return assert(*this), std::get<0>(held_); }
-  T&& value() && { return assert(*this), std::get<0>(std::move(held_)); }
+  [[nodiscard]] const T& value() const& { return assert(*this), std::get<0>(held_); }
+  [[nodiscard]] T& value() & { return assert(*this), std::get<0>(held_); }
+  [[nodiscard]] T&& value() && { return assert(*this), std::get<0>(std::move(held_)); }
   // Only when false.
-  const Error& error() const { return assert(!*this), std::get<1>(held_); }
+  [[nodiscard]] const Error& error() const { return assert(!*this), std::get<1>(held_); }
 
  private:
   std::variant<T, Error> held_;

@@ -1,25 +1,11 @@
 #include "drivers/ndi_publisher.hpp"
 
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "tests/allocation_counter.hpp"
+
 using namespace trocar;
-
-namespace {
-std::atomic<bool> counting{false};
-std::atomic<int> allocations{0};
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (counting.load(std::memory_order_relaxed)) ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -122,17 +108,16 @@ TEST_CASE("between the last byte and the outbox nothing is allocated") {
   NdiFraming framing;
   for (unsigned i = 1; i < 200; ++i) {
     const auto wire = encode_ascii_reply(reply_of(i, i + 1));
-    allocations = 0;
-    counting = true;
+    const long before = test::allocations();
     const bool fits = framing.feed(wire);
     const auto found = framing.next();
     const bool complete = found && found.value();
     const auto outcome =
         complete ? rig.publisher.take(*found.value(), Timestamp(Duration(i * 16'000'000)))
                  : NdiPublisher::Outcome::garbled;
-    counting = false;
+    const long after = test::allocations();
     REQUIRE(fits);
     REQUIRE(outcome == NdiPublisher::Outcome::published);
-    REQUIRE(allocations == 0);
+    REQUIRE(after == before);
   }
 }

@@ -1,30 +1,9 @@
 // Distance queries run between a tracker's last byte and the hand-over: they must not allocate.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "engine/model/surface_distance.hpp"
+#include "tests/allocation_counter.hpp"
 #include "tests/engine/model/test_meshes.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t align) {
-  ++allocations;
-  const auto a = static_cast<std::size_t>(align);
-  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 using namespace trocar;
 using namespace trocar::test;
@@ -33,20 +12,20 @@ TEST_CASE("distance queries do not allocate") {
   const TriangleMesh mesh = lobulated(4);
   auto surface = SurfaceDistance::build(mesh);
   REQUIRE(surface);
-  REQUIRE(allocations > 0);  // the counter works
+  REQUIRE(allocations() > 0);  // the counter works
   std::mt19937_64 rng(41);
   SurfaceDistance::Hint point_hint;
   SurfaceDistance::Hint shaft_hint;
   int entering = 0;
   int inside = 0;
-  const std::size_t before = allocations;
+  const long before = allocations();
   for (int i = 0; i < 2000; ++i) {
     const Vector3d p = random_in(rng, Vector3d(12.5, -40.25, 318.0), 25.0);
     if (surface.value().from_point({p}, point_hint).signed_mm < 0.0) ++inside;
     const Shaft s{{p}, {random_direction(rng)}, 200.0, 1.0};
     if (surface.value().from_shaft(s, shaft_hint).clearance_mm < -1.0) ++entering;
   }
-  CHECK(allocations == before);
+  CHECK(allocations() == before);
   CHECK(inside > 100);
   CHECK(entering > 100);  // the search for the deepest place was exercised
 }
@@ -57,11 +36,11 @@ TEST_CASE("distance queries on a surface with degenerate triangles do not alloca
   SurfaceDistance::Hint hint;
   std::mt19937_64 rng(42);
   int inside = 0;
-  const std::size_t before = allocations;
+  const long before = allocations();
   for (int i = 0; i < 200; ++i) {
     const Vector3d p = random_in(rng, Vector3d(0, -8, 6), 3.0);
     if (surface.value().from_point({p}, hint).signed_mm < 0.0) ++inside;
   }
-  CHECK(allocations == before);
+  CHECK(allocations() == before);
   CHECK(inside > 10);
 }

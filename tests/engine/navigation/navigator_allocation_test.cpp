@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "tests/engine/navigation/allocation_counter.hpp"
+#include "tests/allocation_counter.hpp"
 #include "tests/engine/navigation/scene.hpp"
 
 using namespace trocar;

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "tests/engine/registration/count_allocations.hpp"
+#include "tests/allocation_counter.hpp"
 #include "tests/engine/registration/simulate.hpp"
 
 using namespace trocar;
@@ -175,7 +175,7 @@ TEST_CASE("the stated covariance of the mean holds for white and for slowly chan
 TEST_CASE("feeding a dwell detector allocates nothing, through a whole rest and after it") {
   DwellDetector detector(config);
   int reported = 0;
-  const std::size_t allocations = test::allocations_of([&] {
+  const long allocations = test::allocations_of([&] {
     for (Timestamp t{}; t < Timestamp(3s); t += period) {
       reported += detector.add(t, {{1, 2, 3}}) ? 1 : 0;
     }

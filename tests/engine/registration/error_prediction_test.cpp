@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/engine/registration/count_allocations.hpp"
+#include "tests/allocation_counter.hpp"
 #include "tests/engine/registration/simulate.hpp"
 
 using namespace trocar;
@@ -268,7 +268,7 @@ TEST_CASE("predicting the error of a tool pose allocates nothing") {
   const auto tracker_from_reference = simulate::random_transform<Tracker, Reference>(random, 800);
   const Eigen::Matrix3d fle = 0.01 * Eigen::Matrix3d::Identity();
   double radius = 0;
-  const std::size_t allocations = test::allocations_of([&] {
+  const long allocations = test::allocations_of([&] {
     const auto tool = fit_covariance<Tracker, Tool>(tracker_from_tool, markers, fle);
     const auto reference_from_tracker = tracker_from_reference.inverse();
     const auto both = chain(reference_from_tracker, of_inverse(tracker_from_reference, tool), tool);

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/engine/navigation/allocation_counter.hpp"
+#include "tests/allocation_counter.hpp"
 #include "tests/engine/runtime/running_engine.hpp"
 
 using namespace trocar;
