@@ -75,6 +75,7 @@ struct ToolGuidance {
   Timestamp acquired{};  // of the pose, or of the last exposure that reported on this tool
   Duration age{};        // now - acquired
   Duration acquired_bound{};
+  std::uint32_t device_frame = 0;  // what the device calls the exposure of `acquired`
   std::variant<Withheld, ToolPose> pose = Withheld::no_data;
   Missing missing = Missing::not_seen;  // the device's reason, with tool_not_visible
   std::variant<Withheld, TrajectoryError> trajectory = Withheld::no_data;

@@ -14,9 +14,20 @@ constexpr std::string_view none = "none";
 constexpr int mm_decimals = 2;
 constexpr int ms_decimals = 1;
 
-enum Common : std::size_t { status, withheld, sequence, acquired, age, epoch, bound, common_count };
+enum Common : std::size_t {
+  status,
+  withheld,
+  sequence,
+  acquired,
+  device_frame,
+  age,
+  epoch,
+  bound,
+  common_count
+};
 constexpr std::array<std::string_view, common_count> common_keys = {
-    "TransformStatus", "Withheld", "Sequence", "AcquisitionTimeS", "AgeMs", "Epoch", "TipBoundMm"};
+    "TransformStatus", "Withheld", "Sequence", "AcquisitionTimeS",
+    "DeviceFrame",     "AgeMs",    "Epoch",    "TipBoundMm"};
 
 enum PerStructure : std::size_t { distance, distance_bound, zone, uncertain, why, structure_count };
 constexpr std::array<std::string_view, structure_count> structure_keys = {
@@ -60,6 +71,7 @@ void ToolTexts::write(const ToolGuidance& t, const Guidance& g) {
   line_.clear();
   igtl::append_integer(value(sequence), g.sequence);
   igtl::append_seconds(value(acquired), t.acquired);
+  igtl::append_integer(value(device_frame), t.device_frame);
   igtl::append_fixed(value(age), milliseconds_of(t.age), ms_decimals);
   igtl::append_integer(value(epoch), g.epoch);
   add_line("sequence", values_[sequence]);
@@ -67,6 +79,7 @@ void ToolTexts::write(const ToolGuidance& t, const Guidance& g) {
   write_pose(t);
   add_line("acquired_s", values_[acquired]);
   add_number("acquired_bound_ms", milliseconds_of(t.acquired_bound), ms_decimals);
+  add_line("device_frame", values_[device_frame]);
   add_line("age_ms", values_[age]);
   add_line("epoch", values_[epoch]);
   add_line("state", to_string(g.state));

@@ -89,6 +89,7 @@ void InstrumentTrack::guide(const NavigationView& view, Timestamp now, ToolGuida
     out.missing = lost != nullptr ? *lost : Missing::not_seen;
     out.acquired = withheld_ ? poses_.back(0).acquired : pair_->acquired;
     out.acquired_bound = withheld_ ? poses_.back(0).acquired_bound : pair_->acquired_bound;
+    out.device_frame = withheld_ ? poses_.back(0).device_frame : pair_->device_frame;
     out.age = now - out.acquired;
   }
   if (withheld_) return withhold(*withheld_, out);

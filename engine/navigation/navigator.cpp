@@ -62,7 +62,7 @@ void Navigator::on(const TrackerFrame& frame, Timestamp now) {
 }
 
 void Navigator::store(const TrackerFrame& frame, const Body& body) {
-  PoseSample sample{frame.acquired, frame.acquired_bound, body.pose};
+  PoseSample sample{frame.acquired, frame.acquired_bound, body.pose, frame.device_frame};
   if (const auto* pose = std::get_if<MarkerPose>(&body.pose)) {
     if (!is_rigid(pose->tracker_from_marker.matrix())) sample.pose = Missing::not_finite;
   }

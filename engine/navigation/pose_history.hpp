@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <variant>
 
@@ -14,6 +15,7 @@ struct PoseSample {
   Timestamp acquired{};
   Duration acquired_bound{};
   std::variant<Missing, MarkerPose> pose = Missing::not_seen;
+  std::uint32_t device_frame = 0;
 };
 
 // A pose at the asked instant.

@@ -21,7 +21,7 @@ std::variant<Withheld, PosePair> pair_at(const PoseSample& tool, const PoseHisto
   }
   const auto& at = std::get<PoseAt>(found);
   return PosePair{tool.acquired, std::max(tool.acquired_bound, at.acquired_bound),
-                  std::get<MarkerPose>(tool.pose), at.pose, at.interpolated};
+                  std::get<MarkerPose>(tool.pose), at.pose, at.interpolated, tool.device_frame};
 }
 
 // What both bodies' newest samples say already.

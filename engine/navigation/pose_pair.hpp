@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <variant>
 
 #include "engine/data/guidance.hpp"
@@ -14,6 +15,7 @@ struct PosePair {
   MarkerPose tool;
   MarkerPose reference;
   bool reference_interpolated;
+  std::uint32_t device_frame = 0;  // of the tool's exposure
 };
 
 // The newest pose of the tool for whose instant the reference is known too, or why none may be
