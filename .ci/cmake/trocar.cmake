@@ -29,6 +29,9 @@ if(TROCAR_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
 endif()
+if(TROCAR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of the code under test, not of the target
+endif()
 target_link_libraries(trocar_flags INTERFACE Threads::Threads)
 
 # trocar_library(name SOURCES a.cpp ... [PUBLIC lib ...] [PRIVATE lib ...])

@@ -20,6 +20,7 @@ inline ToolGuidance needle_for_test() {
   ToolGuidance t;
   t.tool = ToolId{1};
   t.acquired = Timestamp(Duration(12'345'678'901));
+  t.device_frame = 812;
   t.age = Duration(14'200'000);
   Eigen::Isometry3d m = Eigen::Isometry3d::Identity();
   m.translation() = Eigen::Vector3d(1, 2, 3);

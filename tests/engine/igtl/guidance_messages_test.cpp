@@ -77,7 +77,8 @@ TEST_CASE("H8: a mirrored pose is refused, counted, and none of its distances is
 TEST_CASE("the line of a pose is one line of key=value with the unit in the key") {
   const std::string expected =
       "sequence=7 tool=Needle status=OK tip_bound_95_mm=0.50 interpolated=no "
-      "acquired_s=12.345678901 acquired_bound_ms=0.0 age_ms=14.2 epoch=3 state=ready "
+      "acquired_s=12.345678901 acquired_bound_ms=0.0 device_frame=812 age_ms=14.2 epoch=3 "
+      "state=ready "
       "Tumour.tip_mm=9.95 Tumour.tip_bound_95_mm=0.81 Tumour.shaft_mm=8.95 "
       "Tumour.shaft_bound_95_mm=0.90 Tumour.shaft_at_mm=12.50 Tumour.tre_mm=0.40 "
       "Tumour.zone=clear Tumour.uncertain=no Dura.withheld=bound_too_large";
@@ -127,7 +128,7 @@ TEST_CASE("the set of metadata keys is the same with and without numbers, and no
   const auto& shown = find_message(all, "TRANSFORM", "NeedleToRas").metadata;
   const auto& absent = find_message(all, "TRANSFORM", "ProbeToRas").metadata;
   REQUIRE(shown.size() == absent.size());
-  REQUIRE(shown.size() == 7 + 2 * 5);
+  REQUIRE(shown.size() == 8 + 2 * 5);
   for (std::size_t i = 0; i < shown.size(); ++i) {
     CHECK(shown[i].key == absent[i].key);
     CHECK(shown[i].key.find("Index") == std::string::npos);
