@@ -26,7 +26,7 @@ struct NdiConfig {
   DeviceClockConfig clock;
   Duration connect_timeout = std::chrono::seconds(5);
   Duration reply_timeout = std::chrono::milliseconds(500);  // of a tracking reply
-  Duration longest_back_off = std::chrono::seconds(5);
+  Duration longest_back_off = std::chrono::milliseconds(500);
 };
 
 // Reads the table [tracker]; the caller calls finish(). Keys: `host` (with `port`) or `serial`

@@ -6,6 +6,8 @@ std::string_view to_string(NdiStep step) {
   switch (step) {
     case NdiStep::connecting:
       return "connecting";
+    case NdiStep::calling:
+      return "waiting for the device to answer";
     case NdiStep::resetting:
       return "resetting the device";
     case NdiStep::setting_speed:

@@ -8,6 +8,7 @@ namespace trocar {
 
 enum class NdiStep : std::uint8_t {
   connecting,             // open the connection
+  calling,                // not the first time: APIREV until somebody answers
   resetting,              // serial: RESET at 9600 baud
   setting_speed,          // serial: COMM
   initialising,           // INIT
@@ -33,7 +34,7 @@ enum class NdiStep : std::uint8_t {
 enum class NdiInput : std::uint8_t {
   done,           // the step's work is finished
   more,           // it went well and there is an item to go on with
-  serial_open,    // connected, and the line is serial
+  serial_open,    // as done, and the line is serial
   refused,        // ERRORxx
   garbled,        // damaged or not understood
   no_answer,      // deadline of the whole reply passed
@@ -83,9 +84,26 @@ constexpr NdiStep may(NdiInput input, NdiStep then) {
 constexpr NdiStep after_connecting(NdiInput input) {
   switch (input) {
     case NdiInput::done:
-      return NdiStep::initialising;
+      return NdiStep::calling;
     case NdiInput::serial_open:
       return NdiStep::resetting;
+    case NdiInput::more:
+    case NdiInput::refused:
+    case NdiInput::garbled:
+    case NdiInput::no_answer:
+    case NdiInput::link_down:
+    case NdiInput::ports_changed:
+      return NdiStep::backing_off;
+  }
+  return NdiStep::backing_off;
+}
+
+constexpr NdiStep after_calling(NdiInput input) {
+  switch (input) {
+    case NdiInput::done:
+      return NdiStep::initialising;
+    case NdiInput::serial_open:
+      return NdiStep::setting_speed;
     case NdiInput::more:
     case NdiInput::refused:
     case NdiInput::garbled:
@@ -123,6 +141,8 @@ constexpr NdiStep next(NdiStep step, NdiInput input) {
   switch (step) {
     case S::connecting:
       return after_connecting(input);
+    case S::calling:
+      return after_calling(input);
     case S::resetting:
       return must(input, S::setting_speed, S::resetting);
     case S::setting_speed:
@@ -136,7 +156,6 @@ constexpr NdiStep next(NdiStep step, NdiInput input) {
     case S::reading_timeouts:
       return may(input, S::listing_stale);
     case S::listing_stale:
-      return must(input, S::requesting_handle, S::freeing);
     case S::freeing:
       return must(input, S::requesting_handle, S::freeing);
     case S::requesting_handle:

@@ -67,24 +67,28 @@ NdiSession::Answer NdiSession::ask(std::string_view name, std::string_view param
 NdiSession::Answer NdiSession::read_reply(std::string_view name, Duration timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
   for (;;) {
-    const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
-    const auto n = link_.read_some(framing_.free_space(), std::max(left, Duration(0)));
-    if (!n) {
-      trouble_ = fmt::format("{}, while it should answer {}", n.error().detail, name);
-      return Answer::down;
-    }
-    if (n.value() == 0) {
-      trouble_ = fmt::format("no complete reply to {} in {:.1f} s ({} bytes came)", name,
-                             seconds(timeout), framing_.waiting());
-      return Answer::none;
-    }
-    framing_.received(n.value());
     const auto found = framing_.next();
     if (!found) {
       trouble_ = fmt::format("answer to {}: {}", name, found.error().detail);
       return Answer::garbled;
     }
-    if (!found.value() || found.value()->streamed) continue;
+    if (!found.value()) {
+      const auto left =
+          std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
+      const auto n = link_.read_some(framing_.free_space(), std::max(left, Duration(0)));
+      if (!n) {
+        trouble_ = fmt::format("{}, while it should answer {}", n.error().detail, name);
+        return Answer::down;
+      }
+      if (n.value() == 0) {
+        trouble_ = fmt::format("no complete reply to {} in {:.1f} s ({} bytes came)", name,
+                               seconds(timeout), framing_.waiting());
+        return Answer::none;
+      }
+      framing_.received(n.value());
+      continue;
+    }
+    if (found.value()->streamed) continue;
     reply_ = found.value()->text();
     const NdiAnswer answer = classify_ndi_answer(reply_);
     if (answer.kind != NdiAnswer::Kind::error) return Answer::text;
@@ -122,6 +126,8 @@ NdiInput NdiSession::perform(NdiStep step) {
   switch (step) {
     case NdiStep::connecting:
       return connect();
+    case NdiStep::calling:
+      return call();
     case NdiStep::resetting:
       return reset();
     case NdiStep::setting_speed:
@@ -157,7 +163,7 @@ NdiInput NdiSession::perform(NdiStep step) {
     case NdiStep::resynchronising:
       return resynchronise();
     case NdiStep::stopping:
-      return ask_simple("TSTOP", "");
+      return stop_tracking();
     case NdiStep::tracking:
     case NdiStep::backing_off:
       break;
@@ -173,10 +179,13 @@ NdiInput NdiSession::connect() {
   attempts_ = 0;
   framing_.clear();
   device_ = {};
-  const bool tcp = !config_.host.empty();
-  const Status opened = tcp ? link_.connect_tcp(config_.host, config_.port, config_.connect_timeout)
-                            : link_.open_serial(config_.serial);
-  if (opened) return tcp ? NdiInput::done : NdiInput::serial_open;
+  // A lost first packet is sent again after 1 s, 3 s, 7 s: a new attempt is sooner.
+  const Duration timeout =
+      connects_++ == 0 ? config_.connect_timeout
+                       : std::min<Duration>(config_.connect_timeout, std::chrono::seconds(1));
+  const Status opened = is_network() ? link_.connect_tcp(config_.host, config_.port, timeout)
+                                     : link_.open_serial(config_.serial);
+  if (opened) return is_network() || is_worth_calling() ? NdiInput::done : NdiInput::serial_open;
   trouble_ = opened.error().detail;
   return opened.error().code == Code::timeout ? NdiInput::no_answer : NdiInput::link_down;
 }
@@ -297,30 +306,6 @@ NdiInput NdiSession::start() {
   const NdiInput started = ask_simple("TSTART", "");
   if (started != NdiInput::done || !streams_) return started;
   return ask_simple("STREAM", fmt::format("--id={} BX2 --6d=tools --1d=buttons", stream_name));
-}
-
-NdiInput NdiSession::stop_tracking() {
-  if (!streams_) {
-    const NdiInput silent = resynchronise();
-    if (silent != NdiInput::done) return silent;
-  }
-  return ask_simple("TSTOP", "");
-}
-
-// Until the line is silent: the reply to the request that is still under way goes by unread.
-NdiInput NdiSession::resynchronise() {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  framing_.clear();
-  for (;;) {
-    const auto n = link_.read_some(framing_.free_space(), milliseconds(100));
-    if (!n) {
-      trouble_ = n.error().detail;
-      return NdiInput::link_down;
-    }
-    if (n.value() == 0) return NdiInput::done;
-    // The bytes are not marked as received: the next ones overwrite them.
-    if (std::chrono::steady_clock::now() > end) return NdiInput::no_answer;
-  }
 }
 
 }  // namespace trocar

@@ -58,11 +58,14 @@ class NdiSession {
   // Sends and waits for the whole reply; its text goes to reply_, trouble_ says what went wrong.
   Answer ask(std::string_view name, std::string_view parameters);
   Answer read_reply(std::string_view name, Duration timeout);
+  [[nodiscard]] bool is_worth_calling() const;
+  [[nodiscard]] bool is_network() const { return !config_.host.empty(); }
   [[nodiscard]] Duration timeout_of(std::string_view name) const;
   NdiInput input_of(Answer answer);
   NdiInput ask_simple(std::string_view name, std::string_view parameters);
 
   NdiInput connect();
+  NdiInput call();
   NdiInput reset();
   NdiInput set_speed();
   NdiInput initialise();
@@ -102,6 +105,8 @@ class NdiSession {
   std::size_t uploading_tool_ = 0;
   std::size_t uploaded_ = 0;
   int attempts_ = 0;
+  int connects_ = 0;    // how often the connection was opened or tried
+  int unanswered_ = 0;  // rounds of calling without an answer, in a row
   NdiPoll poll_ = NdiPoll::bx;
   bool streams_ = false;
   unsigned options_ = ndi_transforms;

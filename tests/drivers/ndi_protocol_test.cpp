@@ -42,7 +42,12 @@ TEST_CASE("tracking is entered only by TSTART, or after a damaged reply") {
 
 TEST_CASE("a session without tools goes straight to tracking") {
   using enum NdiInput;
-  CHECK(run({done, done, done, done, done, done, done, done, done, done}) == NdiStep::tracking);
+  CHECK(run(std::vector(11, done)) == NdiStep::tracking);
+}
+
+TEST_CASE("a serial device that answers a call is not reset again") {
+  CHECK(next(NdiStep::calling, NdiInput::serial_open) == NdiStep::setting_speed);
+  CHECK(next(NdiStep::calling, NdiInput::done) == NdiStep::initialising);
 }
 
 TEST_CASE("a serial line is reset and changes speed first") {
