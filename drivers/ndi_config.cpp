@@ -94,7 +94,8 @@ NdiConfig read_ndi(const ConfigReader& in) {
   NdiConfig c;
   read_connection(in, c);
   c.mode = read_mode(in);
-  c.out_of_volume = in.flag_or("out_of_volume", c.out_of_volume);
+  c.report_out_of_volume = in.flag_or("report_out_of_volume", c.report_out_of_volume);
+  c.report_stray_markers = in.flag_or("report_stray_markers", c.report_stray_markers);
   c.loss_reasons = in.flag_or("loss_reasons", c.loss_reasons);
   c.frame_hz = in.number_or("frame_hz", c.frame_hz, 1, 1000);
   c.clock.latency = duration_from_ms(in.number("latency_ms", 0, 200));

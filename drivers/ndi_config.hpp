@@ -20,9 +20,10 @@ struct NdiConfig {
   std::string serial;  // else this serial device
   unsigned baud = 115200;
   NdiTrackingMode mode = NdiTrackingMode::automatic;
-  bool out_of_volume = true;  // poses outside the characterised volume are delivered, and flagged
-  bool loss_reasons = true;   // TX, BX: ask why a tool is missing
-  double frame_hz = 60;       // rate of the frame counter of TX and BX
+  bool report_out_of_volume = true;  // TX, BX: poses outside the volume come, flagged (BX2: always)
+  bool report_stray_markers = false;  // markers that belong to no tool are counted and told
+  bool loss_reasons = true;           // TX, BX: ask why a tool is missing
+  double frame_hz = 60;               // rate of the frame counter of TX and BX
   DeviceClockConfig clock;
   Duration connect_timeout = std::chrono::seconds(5);
   Duration reply_timeout = std::chrono::milliseconds(500);  // of a tracking reply
@@ -31,8 +32,9 @@ struct NdiConfig {
 
 // Reads the table [tracker]; the caller calls finish(). Keys: `host` (with `port`) or `serial`
 // (with `baud`); `latency_ms`, `latency_bound_ms` (of the set-up, no default); the rest is
-// optional: mode = "auto|tx|bx|bx2|stream", out_of_volume, loss_reasons, frame_hz, max_drift_ppm,
-// connect_timeout_ms, reply_timeout_ms, longest_back_off_ms. Throws ConfigError.
+// optional: mode = "auto|tx|bx|bx2|stream", report_out_of_volume, report_stray_markers,
+// loss_reasons, frame_hz, max_drift_ppm, connect_timeout_ms, reply_timeout_ms,
+// longest_back_off_ms. Throws ConfigError.
 NdiConfig read_ndi(const ConfigReader& in);
 
 // A tool with its definition read.

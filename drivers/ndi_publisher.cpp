@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "drivers/ndi_reply.hpp"
 
@@ -79,6 +80,7 @@ NdiPublisher::Outcome NdiPublisher::take(const NdiReply& reply, Timestamp receiv
   if (!parse(reply)) return Outcome::garbled;
   const std::size_t published = publish_frames(received);
   const bool off = publish_switched_off(received);
+  report_strays(received);
   if (report_alerts()) return Outcome::ports_changed;
   return published > 0 || off ? Outcome::published : Outcome::nothing_new;
 }
@@ -206,6 +208,27 @@ bool NdiPublisher::add(const NdiBody& body, TrackerFrame& frame) {
   else
     out.pose = body.why;
   return frame.bodies.push_back(out);
+}
+
+// Strays flicker: at most once a second, and only when their number is another.
+void NdiPublisher::report_strays(Timestamp received) {
+  constexpr Duration window = std::chrono::seconds(1);
+  const auto count = static_cast<unsigned>(
+      std::count_if(tracking_->points.begin(), tracking_->points.end(),
+                    [](const NdiPoint& p) { return p.handle == NdiPoint::stray; }));
+  strays_seen_ = std::max(strays_seen_, count);
+  if (received - strays_since_ < window) return;
+  strays_since_ = received;
+  const unsigned seen = std::exchange(strays_seen_, 0);
+  if (seen == strays_told_) return;
+  strays_told_ = seen;
+  std::array<char, 100> text{};
+  const auto end =
+      fmt::format_to_n(text.data(), text.size(), "{} stray marker{} in view, of no tool", seen,
+                       seen == 1 ? "" : "s");
+  *event_ = DeviceAlert{Severity::event, static_cast<std::uint16_t>(seen),
+                        FixedText<100>(std::string_view(text.data(), end.size))};
+  outbox_.push(*event_);
 }
 
 // True when the tools must be listed again. A bit that stays set after that is not news.

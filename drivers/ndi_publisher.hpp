@@ -58,6 +58,7 @@ class NdiPublisher {
   bool publish_switched_off(Timestamp received);
   bool add(const NdiBody& body, TrackerFrame& frame);
   bool report_alerts();
+  void report_strays(Timestamp received);
 
   DeviceClock clock_;
   double frame_hz_;
@@ -71,6 +72,10 @@ class NdiPublisher {
   std::array<std::uint8_t, 256> switches_{};
   std::optional<std::int64_t> newest_ns_;
   std::optional<std::uint16_t> system_status_;
+  // Markers that belong to no tool: the most in one reply since `strays_since_`, and what was told.
+  Timestamp strays_since_{};
+  unsigned strays_seen_ = 0;
+  unsigned strays_told_ = 0;
   Error error_{Code::malformed, {}};
 };
 

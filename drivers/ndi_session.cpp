@@ -253,11 +253,14 @@ void NdiSession::choose_poll() {
     mode = api_major_ >= 3 ? NdiTrackingMode::bx2 : NdiTrackingMode::bx;
   streams_ = mode == NdiTrackingMode::stream;
   options_ = ndi_transforms | (config_.loss_reasons ? ndi_tool_info : 0U) |
-             (config_.out_of_volume ? ndi_out_of_volume : 0U);
+             (config_.report_out_of_volume ? ndi_out_of_volume : 0U) |
+             (config_.report_stray_markers ? ndi_strays : 0U);
+  bx2_parameters_ = config_.report_stray_markers ? "--6d=tools --3d=strays --1d=buttons"
+                                                 : "--6d=tools --1d=buttons";
   const bool is_bx2 = mode == NdiTrackingMode::bx2 || streams_;
   poll_ = is_bx2 ? NdiPoll::bx2 : mode == NdiTrackingMode::tx ? NdiPoll::tx : NdiPoll::bx;
   if (is_bx2)
-    poll_command_ = encode_command("BX2", "--6d=tools --1d=buttons");
+    poll_command_ = encode_command("BX2", bx2_parameters_);
   else
     poll_command_ =
         encode_command(poll_ == NdiPoll::tx ? "TX" : "BX", fmt::format("{:04X}", options_));
@@ -305,7 +308,7 @@ NdiInput NdiSession::read_timeouts() {
 NdiInput NdiSession::start() {
   const NdiInput started = ask_simple("TSTART", "");
   if (started != NdiInput::done || !streams_) return started;
-  return ask_simple("STREAM", fmt::format("--id={} BX2 --6d=tools --1d=buttons", stream_name));
+  return ask_simple("STREAM", fmt::format("--id={} BX2 {}", stream_name, bx2_parameters_));
 }
 
 }  // namespace trocar

@@ -110,6 +110,7 @@ class NdiSession {
   NdiPoll poll_ = NdiPoll::bx;
   bool streams_ = false;
   unsigned options_ = ndi_transforms;
+  std::string bx2_parameters_;
   std::string poll_command_;
 };
 

@@ -152,8 +152,10 @@ struct Rig {
   std::unique_ptr<Source> driver;
 
   explicit Rig(NdiTrackingMode mode, bool hybrid = false) : Rig(scenario(hybrid), mode) {}
-  Rig(NdiScenario s, NdiTrackingMode mode) : server(serve(s)) {
-    driver = make_ndi_driver(config_for(*server, mode), tools_of(s));
+  Rig(NdiScenario s, NdiTrackingMode mode, bool strays = false) : server(serve(s)) {
+    NdiConfig config = config_for(*server, mode);
+    config.report_stray_markers = strays;
+    driver = make_ndi_driver(config, tools_of(s));
     driver->start(heard.outbox, heard.time);
   }
   ~Rig() { driver->stop(); }

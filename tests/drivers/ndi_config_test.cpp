@@ -32,6 +32,14 @@ TEST_CASE("a network tracker needs its address and the latency of the set-up, no
   CHECK(c.clock.latency == Duration(14'200'000));
 }
 
+TEST_CASE("what the tracker reports beside poses can be chosen") {
+  const std::string base = std::string("host = \"10.0.0.1\"\n") + latency;
+  CHECK(read(base).report_out_of_volume);
+  CHECK_FALSE(read(base).report_stray_markers);
+  CHECK_FALSE(read(base + "report_out_of_volume = false\n").report_out_of_volume);
+  CHECK(read(base + "report_stray_markers = true\n").report_stray_markers);
+}
+
 TEST_CASE("a configuration that is not one connection with a known latency is refused") {
   CHECK_THROWS_AS(read(latency), ConfigError);
   CHECK_THROWS_AS(read(std::string("host = \"a\"\nserial = \"/dev/x\"\n") + latency), ConfigError);

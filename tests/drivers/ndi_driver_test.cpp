@@ -77,6 +77,19 @@ TEST_CASE("a tool outside the volume is delivered and flagged") {
   }));
 }
 
+TEST_CASE("markers that belong to no tool are counted and told, in every mode") {
+  NdiScenario s = scenario();
+  s.strays_mm = {{100, 0, -1500}, {0, 100, -1500}};
+  Rig rig(s,
+          GENERATE(NdiTrackingMode::tx, NdiTrackingMode::bx, NdiTrackingMode::bx2,
+                   NdiTrackingMode::stream),
+          true);
+  REQUIRE(rig.heard.until([&] { return !rig.heard.alerts.empty(); }));
+  CHECK(rig.heard.alerts[0].severity == Severity::event);
+  CHECK(rig.heard.alerts[0].text.view() == "2 stray markers in view, of no tool");
+  CHECK(rig.heard.poses_of(needle) > 0);
+}
+
 TEST_CASE("H18: a jump of the device's frame number makes the clock unknown, not wrong") {
   Rig rig(NdiTrackingMode::bx);
   REQUIRE(rig.heard.poses(needle, 60));

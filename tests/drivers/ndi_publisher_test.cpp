@@ -121,3 +121,28 @@ TEST_CASE("between the last byte and the outbox nothing is allocated") {
     REQUIRE(after == before);
   }
 }
+
+TEST_CASE("stray markers are told when their number changes, at most once a second") {
+  Rig rig;
+  rig.publisher.begin(two_tools(), NdiPoll::tx, ndi_transforms | ndi_strays);
+  const std::string marker = "+000100-000200-150000";
+  unsigned frame = 0;
+  const auto told_in_a_second = [&](const std::string& one, const std::string& other) {
+    std::vector<std::uint16_t> told;
+    for (int i = 0; i < 64; ++i) {
+      ++frame;
+      CHECK(rig.take(reply_of(frame, frame, (i % 2 == 0 ? one : other) + "0000")) ==
+            NdiPublisher::Outcome::published);
+      for (const SourceEvent& e : rig.events()) {
+        if (const auto* alert = std::get_if<DeviceAlert>(&e)) told.push_back(alert->code);
+      }
+    }
+    return told;
+  };
+  const std::string two = "020" + marker + marker;
+  const std::string flickering = "010" + marker;
+  CHECK(told_in_a_second(two, flickering) == std::vector<std::uint16_t>{2});
+  CHECK(told_in_a_second(flickering, two).empty());
+  told_in_a_second("00", "00");
+  CHECK(told_in_a_second("00", "00") == std::vector<std::uint16_t>{0});
+}
