@@ -1,10 +1,18 @@
 #include "engine/registration/chi_square.hpp"
 
+#include <math.h>  // lgamma_r is POSIX, not in <cmath>
+
 #include <cassert>
 #include <cmath>
 
 namespace trocar {
 namespace {
+
+// std::lgamma writes a global sign, a race between threads.
+double log_gamma(double a) {
+  int sign = 0;
+  return ::lgamma_r(a, &sign);
+}
 
 // Regularised lower incomplete gamma function P(a, x) by its power series (Abramowitz & Stegun
 // 6.5.29): all terms positive, so no cancellation; the terms shrink once a + n > x.
@@ -15,7 +23,7 @@ double gamma_p(double a, double x) {
     term *= x / (a + n);
     sum += term;
   }
-  return sum * std::exp(a * std::log(x) - x - std::lgamma(a));
+  return sum * std::exp(a * std::log(x) - x - log_gamma(a));
 }
 
 // Standard normal quantile, by bisection of erfc: only the start of the iteration below needs it.
@@ -38,7 +46,7 @@ double chi_square_quantile(double dof, double probability) {
   double x = dof * std::pow(std::fmax(cube_root, 0.05), 3);
   const double a = 0.5 * dof;
   for (int i = 0; i < 50; ++i) {
-    const double density = 0.5 * std::exp((a - 1) * std::log(0.5 * x) - 0.5 * x - std::lgamma(a));
+    const double density = 0.5 * std::exp((a - 1) * std::log(0.5 * x) - 0.5 * x - log_gamma(a));
     const double step = (gamma_p(a, 0.5 * x) - probability) / density;
     const double next = std::fmax(x - step, 0.1 * x);  // never across zero
     const bool done = std::abs(next - x) <= 1e-12 * x;

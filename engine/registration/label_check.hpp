@@ -17,7 +17,7 @@ struct Labelling {
 struct LabelSearch {
   // The best labelling other than the given one with FRE below the limit; none when there is none.
   std::optional<Labelling> best;
-  bool complete;  // false: the search ran out of budget and there may be a better one
+  bool complete = false;  // false: the search ran out of budget and there may be a better one
 };
 
 // Best labelling of `from` on `to`, other than the identity, with FRE <= max_fre_mm. Exhaustive up

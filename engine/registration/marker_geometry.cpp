@@ -86,7 +86,7 @@ Status check_one(const MarkerGeometry& tool) {
 Status check_distinct(std::span<const MarkerGeometry> tools, double tolerance_mm) {
   std::vector<std::vector<Triangle>> triangles;
   for (const MarkerGeometry& tool : tools) {
-    if (const Status s = check_one(tool); !s) return s;
+    if (Status s = check_one(tool); !s) return s;
     triangles.push_back(triangles_of(tool));
   }
   for (std::size_t i = 0; i < tools.size(); ++i) {

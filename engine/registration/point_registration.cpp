@@ -30,16 +30,16 @@ Named named(std::span<const Fiducial> fiducials) {
 }
 
 Status check_shape(const PointRegistrationConfig& config, const LabelledPoints& set) {
-  if (const Status s = check_count_and_numbers(set); !s) return s;
-  if (const Status s = check_size(set); !s) return s;
-  if (const Status s = check_spacing(set, config.min_spacing_mm); !s) return s;
+  if (Status s = check_count_and_numbers(set); !s) return s;
+  if (Status s = check_size(set); !s) return s;
+  if (Status s = check_spacing(set, config.min_spacing_mm); !s) return s;
   return check_off_line(set, config.min_off_line_mm);
 }
 
 Status check_input(const PointRegistrationConfig& config, const LabelledPoints& touched,
                    const LabelledPoints& planned) {
-  if (const Status s = check_shape(config, planned); !s) return s;
-  if (const Status s = check_shape(config, touched); !s) return s;
+  if (Status s = check_shape(config, planned); !s) return s;
+  if (Status s = check_shape(config, touched); !s) return s;
   return check_same_size(touched, planned);
 }
 
@@ -168,7 +168,7 @@ PointRegistrationConfig read_point_registration(const ConfigReader& in) {
 
 Status check_fiducials(const PointRegistrationConfig& config, std::span<const Fiducial> fiducials) {
   const Named plan = named(fiducials);
-  const auto shape = check_shape(config, {"planned fiducials", plan.labels, plan.planned});
+  Status shape = check_shape(config, {"planned fiducials", plan.labels, plan.planned});
   if (!shape) return shape;
   return check_labels(config, plan.planned, plan, 0.0);
 }
