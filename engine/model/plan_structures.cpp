@@ -29,7 +29,7 @@ StructureKind read_kind(const ConfigReader& in) {
 }
 
 std::string read_id(const ConfigReader& in, const std::vector<Structure>& others) {
-  const std::string id = in.text("id");
+  std::string id = in.text("id");
   const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
@@ -125,6 +125,7 @@ std::vector<Structure> read_structures(const ConfigReader& in, const Context& co
             fmt::format("{}", tables.size()));
   }
   std::vector<Structure> out;
+  out.reserve(tables.size());
   for (const ConfigReader& table : tables) out.push_back(read_structure(table, context, out));
   return out;
 }

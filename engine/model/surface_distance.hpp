@@ -14,30 +14,30 @@ enum class Feature : std::uint8_t { face, edge, vertex };
 
 // Nearest point of a surface to a query point.
 struct SurfacePoint {
-  double signed_mm;  // negative inside
+  double signed_mm = 0;  // negative inside
   Point<Preop> closest;
-  Offset<Preop> normal;    // outward unit pseudonormal of the feature
-  std::uint32_t triangle;  // one that holds `closest`
-  Feature feature;
+  Offset<Preop> normal;        // outward unit pseudonormal of the feature
+  std::uint32_t triangle = 0;  // one that holds `closest`
+  Feature feature = Feature::face;
 };
 
 // The rigid part of an instrument: a capsule from its tip backwards.
 struct Shaft {
   Point<Preop> tip;
   Offset<Preop> backward;  // unit, from the tip to the handle
-  double length_mm;
-  double radius_mm;
+  double length_mm = 0;
+  double radius_mm = 0;
 };
 
 // The smallest signed distance between instrument and surface. With the axis outside: distance of
 // axis and surface minus radius, exact. With the axis entering: minus the deepest depth of the axis
 // below the surface, minus radius.
 struct ShaftClearance {
-  double clearance_mm;   // negative: the instrument's body reaches into the structure
-  double at_mm;          // where on the axis, mm behind the tip, [0, length]
-  Point<Preop> closest;  // on the surface, nearest to that place
-  Offset<Preop> normal;  // outward unit pseudonormal there
-  std::uint32_t triangle;
+  double clearance_mm = 0;  // negative: the instrument's body reaches into the structure
+  double at_mm = 0;         // where on the axis, mm behind the tip, [0, length]
+  Point<Preop> closest;     // on the surface, nearest to that place
+  Offset<Preop> normal;     // outward unit pseudonormal there
+  std::uint32_t triangle = 0;
 };
 
 // Exact signed distance to one closed surface.

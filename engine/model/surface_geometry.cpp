@@ -86,7 +86,7 @@ TrianglePoint nearest_on_triangle(const Vector3d& p, const Vector3d& a, const Ve
   const double u = area - v - w;
   if (!(area > 0.0 && u > 0.0 && v > 0.0 && w > 0.0)) return nearest_on_outline(p, a, b, c);
   const Vector3d closest = a + (v / area) * ab + (w / area) * ac;
-  const TrianglePoint foot{closest, (p - closest).squaredNorm(), {TrianglePart::face, 0}};
+  TrianglePoint foot{closest, (p - closest).squaredNorm(), {TrianglePart::face, 0}};
   // A sliver's normal is rounding noise: its outline may well be nearer than that foot.
   if (area > sliver * ab.squaredNorm() * ac.squaredNorm()) return foot;
   const TrianglePoint outline = nearest_on_outline(p, a, b, c);

@@ -88,7 +88,7 @@ PlaceOnSegment lowest_place(const SurfaceTree& tree, const Segment& segment,
   search.finish(first_slot < tree.slots() ? first_slot : 0);
   run(search);
   const double at = search.best.at_mm;
-  const PlaceOnSegment nearest{nearest_point(tree, segment.at(at), search.slot), at};
+  PlaceOnSegment nearest{nearest_point(tree, segment.at(at), search.slot), at};
   if (nearest.nearest.signed_mm > touching_mm) return nearest;
   return deepest_place(tree, segment, nearest);
 }

@@ -23,7 +23,7 @@ NearestPoint nearest_point(const SurfaceTree& tree, const Eigen::Vector3d& p,
 
 struct PlaceOnSegment {
   NearestPoint nearest;
-  double at_mm;
+  double at_mm = 0;
 };
 
 // The place of the segment with the smallest signed distance. Outside the surface: exact. Where it

@@ -38,15 +38,15 @@ static_assert(sizeof(Leaf) == 320);
 // One triangle for the final answer.
 struct alignas(32) Record {
   std::array<Eigen::Matrix<double, 3, 1, Eigen::DontAlign>, 3> corner_mm;
-  std::array<std::uint32_t, 3> vertex;
-  std::uint32_t triangle;  // index in the mesh the tree was built from
+  std::array<std::uint32_t, 3> vertex{};
+  std::uint32_t triangle = 0;  // index in the mesh the tree was built from
 };
 static_assert(sizeof(Record) == 96);
 
 // Slot = 8 leaf + place in the leaf. Slots without a triangle repeat one of the same leaf.
 struct SurfaceTree {
   Eigen::Vector3d origin_mm;
-  double radius_mm;  // of the surface around origin_mm
+  double radius_mm = 0;  // of the surface around origin_mm
   std::uint32_t root = 0;
   std::vector<Node> nodes;
   std::vector<Leaf> leaves;

@@ -50,7 +50,7 @@ class Builder {
   }
 
  private:
-  Vector3d corner(std::size_t t, std::size_t k) const {
+  [[nodiscard]] Vector3d corner(std::size_t t, std::size_t k) const {
     return mesh_.vertices_mm[mesh_.triangles[t][k]] - tree_.origin_mm;
   }
 
@@ -94,7 +94,7 @@ class Builder {
     split(order.subspan(half), unit, out);
   }
 
-  Vector3d longest_direction(Order order) const {
+  [[nodiscard]] Vector3d longest_direction(Order order) const {
     Vector3d mean = Vector3d::Zero();
     for (const std::uint32_t t : order) mean += centroids_[t];
     mean /= static_cast<double>(order.size());
@@ -107,7 +107,7 @@ class Builder {
   }
 
   // Lies flat on the mean normal; turned in that plane so that its area is least.
-  Box fit_box(Order order) const {
+  [[nodiscard]] Box fit_box(Order order) const {
     Vector3d normal = Vector3d::Zero();
     for (const std::uint32_t t : order) normal += areas_[t];
     normal = normal.norm() > 0.0 ? normal.normalized() : Vector3d(Vector3d::UnitZ());
@@ -124,7 +124,8 @@ class Builder {
     return best;
   }
 
-  Box measure(Order order, const Vector3d& n, const Vector3d& u, const Vector3d& v) const {
+  [[nodiscard]] Box measure(Order order, const Vector3d& n, const Vector3d& u,
+                            const Vector3d& v) const {
     Box box;
     box.axes << n.transpose(), u.transpose(), v.transpose();
     box.axes = box.axes.cast<float>().cast<double>().eval();
@@ -172,7 +173,7 @@ class Builder {
 
   // Rounding corners to float tilts a triangle of height h by 1e-7 radius / h; above this height
   // that moves a distance less than the margin of the search allows.
-  bool is_thin(std::uint32_t t) const {
+  [[nodiscard]] bool is_thin(std::uint32_t t) const {
     const double longest =
         std::max({(corner(t, 1) - corner(t, 0)).norm(), (corner(t, 2) - corner(t, 1)).norm(),
                   (corner(t, 0) - corner(t, 2)).norm()});

@@ -20,8 +20,12 @@ std::variant<Withheld, PosePair> pair_at(const PoseSample& tool, const PoseHisto
     return *why == NoPose::missing ? Withheld::reference_not_visible : Withheld::different_instants;
   }
   const auto& at = std::get<PoseAt>(found);
-  return PosePair{tool.acquired, std::max(tool.acquired_bound, at.acquired_bound),
-                  std::get<MarkerPose>(tool.pose), at.pose, at.interpolated, tool.device_frame};
+  return PosePair{tool.acquired,
+                  std::max(tool.acquired_bound, at.acquired_bound),
+                  std::get<MarkerPose>(tool.pose),
+                  at.pose,
+                  at.interpolated,
+                  tool.device_frame};
 }
 
 // What both bodies' newest samples say already.
@@ -57,7 +61,7 @@ std::variant<Withheld, PosePair> newest_pair(const PoseHistory& tool, const Pose
   Withheld first = Withheld::different_instants;  // why the newest could not be composed
   for (std::size_t n = 0; n < tool.size() && !is_missing(tool.back(n)); ++n) {
     if (tool.back(n).acquired < oldest) break;
-    const auto pair = pair_at(tool.back(n), reference, limits.reference_gap);
+    auto pair = pair_at(tool.back(n), reference, limits.reference_gap);
     if (std::holds_alternative<PosePair>(pair)) return pair;
     if (n == 0) first = std::get<Withheld>(pair);
     // Only an answer that is still to come excuses an older pose.

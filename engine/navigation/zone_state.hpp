@@ -19,7 +19,7 @@ struct ZoneState {
 
 struct ZoneStep {
   ZoneState state;
-  bool announce;  // the announced zone changed: an alarm when it is stop, else news
+  bool announce = false;  // the announced zone changed: an alarm when it is stop, else news
 };
 
 // Zone for a clearance that is at least `lower_mm`, coming from `before`.
