@@ -31,7 +31,7 @@ Sinks& sinks() {
 }  // namespace
 
 void to_file(const std::filesystem::path& file) {
-  constexpr std::size_t limit = 10 * 1024 * 1024;
+  constexpr std::size_t limit = 10U << 20U;  // bytes
   try {
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), limit, 3);
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %-5l %v");

@@ -18,9 +18,10 @@ constexpr std::array<float, 12> identity_columns = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0
 std::array<float, 12> columns_of(const Transform<Ras, Tip>& ras_from_tip) {
   std::array<float, 12> out{};
   const auto& m = ras_from_tip.matrix().matrix();
+  auto next = out.begin();
   for (int col = 0; col < 4; ++col) {
     for (int row = 0; row < 3; ++row) {
-      out[static_cast<std::size_t>(3 * col + row)] = static_cast<float>(m(row, col));
+      *next++ = static_cast<float>(m(row, col));
     }
   }
   return out;
