@@ -11,7 +11,7 @@ namespace trocar::phantom {
 // Sizes of one vertebra, mm and rad, after published lumbar morphometry: end plates, canal and
 // transverse span Panjabi 1992 (Spine 17:299), pedicles Zindrick 1987 (Spine 12:160), facet
 // orientation and disc heights as in common CT series; rounded, means of adults.
-struct LevelSize {
+struct LevelSize {  // NOLINT(cppcoreguidelines-pro-type-member-init): rows of a table, filled whole
   std::string_view name;
   int label;  // in the label map
   double upper_width_mm, upper_depth_mm, lower_width_mm, lower_depth_mm;
@@ -37,10 +37,10 @@ struct LevelSize {
 // A vertebra in the patient. Its own axes: x to the patient's left, y posterior, z up along the
 // body, origin in the body's centre; `axes` has them as columns in preop (LPS, mm).
 struct PlacedVertebra {
-  LevelSize size;
+  LevelSize size{};
   Vec center_mm;
   Eigen::Matrix3d axes;
-  std::uint64_t seed;  // of its small irregularities
+  std::uint64_t seed = 0;  // of its small irregularities
 
   [[nodiscard]] Vec to_local(const Vec& preop) const {
     return axes.transpose() * (preop - center_mm);
@@ -55,9 +55,9 @@ inline constexpr std::size_t s1_level = 6;
 std::size_t level_named(std::string_view name);
 
 struct Anatomy {
-  std::uint64_t seed;
+  std::uint64_t seed = 0;
   std::array<PlacedVertebra, level_count> vertebrae;
-  double trabecular_hu;
+  double trabecular_hu = 0;
 };
 
 // The bones' sizes and places of patient `seed`: a lordotic column round L3, a little scoliosis,

@@ -42,7 +42,7 @@ Status write_marker_tools(const std::filesystem::path& folder) {
     const std::vector<std::byte> image = make_ndi_rom(t.rom);
     std::string bytes(image.size(), '\0');
     for (std::size_t i = 0; i < image.size(); ++i) bytes[i] = std::to_integer<char>(image[i]);
-    if (const Status s = write_file(folder / t.file, bytes); !s) return s;
+    if (Status s = write_file(folder / t.file, bytes); !s) return s;
   }
   return Done{};
 }

@@ -157,13 +157,13 @@ until_s = {:.1f}
       list(true_tip_in_needle), script.covered_from_s, script.covered_from_s + 2);
 }
 
-std::string run_text(const Patient& patient, std::uint64_t seed, const std::string& reference_hash,
-                     const std::string& needle_hash) {
+// The needle's tip as its calibration found it, not as it truly is.
+std::string tracker_text(std::uint64_t seed, const std::string& reference_hash,
+                         const std::string& needle_hash) {
   constexpr double tip_sigma_mm = 0.12;
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, tip_sigma_mm);
   const Vec calibrated = true_tip_in_needle + Vec(normal(random), normal(random), normal(random));
-  const std::size_t below = patient.lesion_level() == 5 ? 4 : patient.lesion_level() + 1;
   return fmt::format(
       R"(# What the engine is told of the simulated operation. configs/run_ndi.toml explains every key.
 plan = "plan.toml"
@@ -198,7 +198,14 @@ axis_in_tool = {}
 shaft_length_mm = 140
 shaft_radius_mm = 1.5
 tip_sigma_mm = {}
+)",
+      reference_hash, needle_hash, list(calibrated), list(needle_axis), tip_sigma_mm);
+}
 
+std::string navigator_text(const Patient& patient) {
+  const std::size_t below = patient.lesion_level() == 5 ? 4 : patient.lesion_level() + 1;
+  return fmt::format(
+      R"(
 [navigator]
 reference_vertebra = "L{}"
 touch_tool = "Needle"
@@ -233,7 +240,11 @@ divot_in_reference_mm = {}
 capture_mm = 6
 limit_mm = 1.0
 max_age_s = 3600
+)",
+      below, list(divot_in_reference));
+}
 
+constexpr std::string_view registration_and_server_text = R"(
 [registration]
 method = "touch"
 fle_rms_mm = 0.5
@@ -246,10 +257,7 @@ region_margin_mm = 40
 
 [server]
 port = 18944
-)",
-      reference_hash, needle_hash, list(calibrated), list(needle_axis), tip_sigma_mm, below,
-      list(divot_in_reference));
-}
+)";
 
 }  // namespace
 
@@ -259,11 +267,13 @@ Status write_operating_room(const Patient& patient, std::uint64_t seed,
   if (!reference_hash) return reference_hash.error();
   const auto needle_hash = definition_hash(folder / "tools" / "needle.rom");
   if (!needle_hash) return needle_hash.error();
-  if (const Status s = write_file(folder / "simulator.toml", simulator_text(patient, seed)); !s) {
+  if (Status s = write_file(folder / "simulator.toml", simulator_text(patient, seed)); !s) {
     return s;
   }
-  return write_file(folder / "run.toml",
-                    run_text(patient, seed, reference_hash.value(), needle_hash.value()));
+  std::string run = tracker_text(seed, reference_hash.value(), needle_hash.value());
+  run += navigator_text(patient);
+  run += registration_and_server_text;
+  return write_file(folder / "run.toml", run);
 }
 
 }  // namespace trocar::phantom

@@ -142,7 +142,7 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
     meshes = make_meshes(patient, true, o.mesh_detail);
     for (const NamedMesh& m : meshes) {
       mesh_list[m.name] = m.mesh.triangles.size();
-      if (const Status s = write_stl(m.mesh, o.folder / "meshes" / (m.name + ".stl")); !s) return s;
+      if (Status s = write_stl(m.mesh, o.folder / "meshes" / (m.name + ".stl")); !s) return s;
     }
     return Done{};
   });

@@ -26,6 +26,10 @@ std::vector<Vector3d> vertex_normals(const TriangleMesh& mesh) {
   return normals;
 }
 
+std::size_t pixel_count(int width, int height) {
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
 // What one pixel shows so far.
 struct Depth {
   double z = -std::numeric_limits<double>::max();
@@ -35,7 +39,12 @@ struct Depth {
 
 struct Canvas {
   int width, height;
-  std::vector<Depth> depth;
+  std::vector<Depth> depth = std::vector<Depth>(pixel_count(width, height));
+
+  Depth& at(int x, int y) { return depth[pixel_count(y, width) + static_cast<std::size_t>(x)]; }
+  [[nodiscard]] const Depth& at(int x, int y) const {
+    return depth[pixel_count(y, width) + static_cast<std::size_t>(x)];
+  }
   void draw(const std::array<Vector3d, 3>& p, const std::array<Vector3d, 3>& n,
             const Vector3d& colour);
 };
@@ -57,14 +66,14 @@ void Canvas::draw(const std::array<Vector3d, 3>& p, const std::array<Vector3d, 3
       const double w = 1.0 - u - v;
       if (u < 0.0 || v < 0.0 || w < 0.0) continue;
       const double z = u * p[0].z() + v * p[1].z() + w * p[2].z();
-      Depth& d = depth[static_cast<std::size_t>(y * width + x)];
+      Depth& d = at(x, y);
       if (z > d.z) d = {z, u * n[0] + v * n[1] + w * n[2], colour};
     }
 }
 
 // Light from the viewer's upper left, and darker where the surroundings stand nearer.
 double brightness(const Canvas& canvas, int x, int y, double mm_per_pixel) {
-  const Depth& here = canvas.depth[static_cast<std::size_t>(y * canvas.width + x)];
+  const Depth& here = canvas.at(x, y);
   const Vector3d light = Vector3d(-0.45, 0.55, 0.8).normalized();
   double shade = 0.22 + 0.78 * std::max(0.0, here.normal.normalized().dot(light));
   double hidden = 0.0;
@@ -75,7 +84,7 @@ double brightness(const Canvas& canvas, int x, int y, double mm_per_pixel) {
       const int sx = x + static_cast<int>(r * std::cos(angle)),
                 sy = y + static_cast<int>(r * std::sin(angle));
       if (sx < 0 || sy < 0 || sx >= canvas.width || sy >= canvas.height) continue;
-      const double rise = canvas.depth[static_cast<std::size_t>(sy * canvas.width + sx)].z - here.z;
+      const double rise = canvas.at(sx, sy).z - here.z;
       if (rise > 0.3 * reach_mm) hidden += std::min(1.0, rise / (3.0 * reach_mm));
     }
   return shade * (1.0 - 0.6 * hidden / (2.0 * rays));
@@ -84,10 +93,10 @@ double brightness(const Canvas& canvas, int x, int y, double mm_per_pixel) {
 }  // namespace
 
 Picture::Picture(int w, int h, std::array<std::uint8_t, 3> background)
-    : width(w), height(h), pixels(static_cast<std::size_t>(w * h), background) {}
+    : width(w), height(h), pixels(pixel_count(w, h), background) {}
 
 Picture render(const std::vector<ColouredMesh>& meshes, const View& view, int width, int height) {
-  Canvas canvas{width, height, std::vector<Depth>(static_cast<std::size_t>(width * height))};
+  Canvas canvas{width, height};
   Eigen::Matrix3d rows;
   rows << view.right.transpose(), view.up.transpose(), view.right.cross(view.up).transpose();
   for (const ColouredMesh& m : meshes) {
@@ -106,7 +115,7 @@ Picture render(const std::vector<ColouredMesh>& meshes, const View& view, int wi
   Picture picture(width, height, {255, 255, 255});
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
-      const Depth& d = canvas.depth[static_cast<std::size_t>(y * width + x)];
+      const Depth& d = canvas.at(x, y);
       if (d.normal.isZero()) continue;
       const double b = brightness(canvas, x, y, view.mm_per_pixel);
       for (int c = 0; c < 3; ++c)
@@ -167,8 +176,7 @@ Status write_png(const Picture& picture, const std::filesystem::path& file) {
   auto* out = static_cast<std::uint8_t*>(image->GetScalarPointer());
   for (int y = picture.height - 1; y >= 0; --y)
     for (int x = 0; x < picture.width; ++x)
-      for (const std::uint8_t c : picture.pixels[static_cast<std::size_t>(y * picture.width + x)])
-        *out++ = c;
+      for (const std::uint8_t c : picture.at(x, y)) *out++ = c;
   vtkNew<vtkPNGWriter> writer;
   writer->SetInputData(image);
   writer->SetFileName(file.c_str());

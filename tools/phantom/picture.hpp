@@ -17,9 +17,15 @@ struct Picture {
   std::vector<std::array<std::uint8_t, 3>> pixels;
 
   Picture(int w, int h, std::array<std::uint8_t, 3> background);
-  std::array<std::uint8_t, 3>& at(int x, int y) {
-    return pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-                  static_cast<std::size_t>(x)];
+  std::array<std::uint8_t, 3>& at(int x, int y) { return pixels[index(x, y)]; }
+  [[nodiscard]] const std::array<std::uint8_t, 3>& at(int x, int y) const {
+    return pixels[index(x, y)];
+  }
+
+ private:
+  [[nodiscard]] std::size_t index(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
   }
 };
 
