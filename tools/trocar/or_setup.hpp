@@ -23,7 +23,7 @@ struct OrSetup {
   std::vector<ToolModel> tools;  // by ToolId::index, markers filled
   NavigatorConfig navigator;
   NavigationModel model;
-  PointRegistrationConfig registration;
+  PointRegistrationConfig registration{};
   ServerConfig server;
   StreamNames names;
   Duration tick{};
