@@ -240,3 +240,21 @@ TEST_CASE("usage errors exit with 2, help with 0") {
   CHECK(trocar_with("--help").exit_code == exit_ok);
   CHECK(trocar_with("run --help").exit_code == exit_ok);
 }
+
+TEST_CASE("a command that is none is named, with the ones there are") {
+  const Ran frob = trocar_with("frob");
+  CHECK(frob.exit_code == exit_usage);
+  CHECK(frob.said.starts_with("trocar: unknown command \"frob\"; commands: run, check, probe"));
+  CHECK(trocar_with("prob").said.find("did you mean \"probe\"?") != std::string::npos);
+  CHECK(trocar_with("").said.find("expected a command, found nothing") != std::string::npos);
+}
+
+TEST_CASE("a forgotten kind of device is named, with the command as it should be") {
+  const Ran ran = trocar_with("probe /dev/ttyUSB0");
+  CHECK(ran.exit_code == exit_usage);
+  CHECK(ran.said ==
+        "trocar probe: expected the kind of device (ndi), found \"/dev/ttyUSB0\"; for example: "
+        "trocar probe ndi /dev/ttyUSB0\n");
+  CHECK(trocar_with("probe").said.find("trocar probe ndi ADDRESS") != std::string::npos);
+  CHECK(trocar_with("probe ndi").said.find("ADDRESS is required") != std::string::npos);
+}

@@ -11,6 +11,7 @@
 #include "tools/trocar/run_command.hpp"
 #include "tools/trocar/simulate_command.hpp"
 #include "tools/trocar/stop_flag.hpp"
+#include "tools/trocar/usage.hpp"
 #include "tools/trocar/watch_command.hpp"
 
 namespace {
@@ -43,7 +44,9 @@ int run_app(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? trocar::exit_ok : trocar::exit_usage;
+    if (e.get_exit_code() == 0) return app.exit(e);  // help, version
+    std::fprintf(stderr, "%s\n", trocar::usage_error(app, e).c_str());
+    return trocar::exit_usage;
   }
   return exit_code;
 }

@@ -135,7 +135,7 @@ void add_run(CLI::App& app, int& exit_code) {
   const auto asked = std::make_shared<Asked>();
   command->add_option("config", asked->config, "configuration file")->required();
   command->add_option("--for", asked->seconds, "end after so many seconds")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 1e7));
   command->add_flag("--json", asked->json, "print counters and latencies as JSON at the end");
   command->callback([asked, &exit_code] { exit_code = run(*asked); });
 }
