@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "drivers/driver_table.hpp"
-
 using namespace trocar;
 
 namespace {
@@ -63,14 +61,4 @@ TEST_CASE("a tool is either uploaded or wired") {
   CHECK_THROWS_AS(read_ndi_tools(twice), ConfigError);
   const std::vector<ToolEntry> wired{{"a", {}, "0A000001"}, {"b", {}, "0A000002"}};
   CHECK(read_ndi_tools(wired).size() == 2);
-}
-
-TEST_CASE("an unknown driver is refused with the ones there are") {
-  const auto in = ConfigReader::parse("driver = \"abc\"\n", "test.toml");
-  try {
-    make_source("abc", in, {});
-    FAIL("not refused");
-  } catch (const ConfigError& e) {
-    CHECK(std::string(e.what()).find("ndi") != std::string::npos);
-  }
 }

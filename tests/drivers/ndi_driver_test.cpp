@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "drivers/ndi_probe.hpp"
 #include "tests/drivers/driver_rig.hpp"
 
 using namespace trocar;
@@ -128,30 +127,6 @@ TEST_CASE("a serial line is reset, changed in speed, and tracked on") {
   driver->start(heard.outbox, heard.time);
   CHECK(heard.poses(needle, 10));
   driver->stop();
-}
-
-TEST_CASE("the probe names the device that answers") {
-  const auto server = serve(scenario());
-  Signal never;
-  const auto report = probe_ndi(config_for(*server, NdiTrackingMode::automatic), never);
-  INFO(report.problem);
-  CHECK(report.answered);
-  CHECK(report.device.serial == "P9-00042");
-  CHECK(report.device.api_revision == "G.003.006");
-}
-
-TEST_CASE("the probe says which step failed and what to check") {
-  NdiConfig config;
-  {
-    const auto server = serve(scenario());
-    config = config_for(*server, NdiTrackingMode::automatic);
-  }
-  Signal never;
-  const auto report = probe_ndi(config, never);
-  CHECK_FALSE(report.answered);
-  CHECK(report.failed == NdiStep::connecting);
-  CHECK(report.problem.find("refused") != std::string::npos);
-  CHECK(report.check.find("port") != std::string::npos);
 }
 
 TEST_CASE("stop ends the driver whatever it waits for") {
