@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstring>
+#include <climits>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -147,8 +148,9 @@ Status ByteLink::open_serial(const std::string& path) {
     return Error{Code::io, fmt::format("{}: {}{}", path, reason(code), check)};
   }
   socket_ = false;
-  const char* tty = ::ttyname(fd_);
-  pseudo_terminal_ = tty != nullptr && std::strncmp(tty, "/dev/pts/", 9) == 0;
+  std::array<char, PATH_MAX> tty{};
+  pseudo_terminal_ = ::ttyname_r(fd_, tty.data(), tty.size()) == 0 &&
+                     std::string_view(tty.data()).starts_with("/dev/pts/");
   return set_baud(9600);
 }
 
@@ -168,7 +170,8 @@ Status ByteLink::set_baud(unsigned baud) {
 }
 
 void ByteLink::send_break() {
-  if (!pseudo_terminal_) ::tcsendbreak(fd_, 0);
+  if (pseudo_terminal_) return;
+  ::tcsendbreak(fd_, 0);  // NOLINT(concurrency-mt-unsafe): one thread owns the line
 }
 
 Status ByteLink::write(std::string_view bytes, Duration timeout) {
