@@ -36,6 +36,7 @@ std::unique_ptr<Source> make_source(std::string_view driver, const ConfigReader&
 
 std::vector<std::string_view> driver_names() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(table));
   for (const Row& row : table) names.push_back(row.name);
   return names;
 }

@@ -32,7 +32,7 @@ struct NdiReply {
 };
 
 inline constexpr std::size_t ndi_max_stream_name = 128;
-inline constexpr std::size_t ndi_default_max_reply = 128 * 1024;  // holds the longest binary reply
+inline constexpr std::size_t ndi_default_max_reply = 128U << 10U;  // holds the longest binary reply
 
 // The reply at the front of `bytes`; none when more bytes are needed; an Error when what is there
 // can never become a reply. A length is believed only after its CRC (binary) or limit was checked.

@@ -37,7 +37,7 @@ constexpr std::size_t part_number_size = 20;
 constexpr double max_extent_mm = 1000;          // no marker body is a metre wide
 constexpr std::size_t min_markers_of_body = 3;  // fewer points have no orientation
 
-Error refuse(std::string detail) { return {Code::malformed, "tool definition: " + detail}; }
+Error refuse(const std::string& detail) { return {Code::malformed, "tool definition: " + detail}; }
 
 std::uint16_t checksum(Bytes bytes) {
   unsigned sum = 0;

@@ -36,14 +36,14 @@ class NdiPorts {
   void reset();       // power-up, RESET: only wired tools are there
   void initialize();  // INIT: every handle loses its tool definition
 
-  std::string request(std::string_view params);            // PHRQ
-  std::string free(std::string_view params);               // PHF
-  std::string write(std::string_view params);              // PVWR
-  std::string init(std::string_view params);               // PINIT
-  std::string enable(std::string_view params);             // PENA
-  std::string disable(std::string_view params);            // PDIS
-  std::string search(std::string_view params);             // PHSR
-  std::string information(std::string_view params) const;  // PHINF
+  std::string request(std::string_view params);                          // PHRQ
+  std::string free(std::string_view params);                             // PHF
+  std::string write(std::string_view params);                            // PVWR
+  std::string init(std::string_view params);                             // PINIT
+  std::string enable(std::string_view params);                           // PENA
+  std::string disable(std::string_view params);                          // PDIS
+  std::string search(std::string_view params);                           // PHSR
+  [[nodiscard]] std::string information(std::string_view params) const;  // PHINF
 
   // A wired or wireless tool goes away or comes back.
   void unplug(std::size_t tool);
@@ -54,10 +54,10 @@ class NdiPorts {
 
  private:
   NdiPort* find(std::string_view params);
-  const NdiPort* find(std::string_view params) const;
+  [[nodiscard]] const NdiPort* find(std::string_view params) const;
   NdiPort& add(ToolKind kind, int wanted_handle);
   void add_wired(std::size_t tool);
-  std::optional<std::size_t> match(const NdiRom& rom) const;
+  [[nodiscard]] std::optional<std::size_t> match(const NdiRom& rom) const;
 
   const NdiScenario* scenario_;
   std::vector<NdiPort> ports_;
