@@ -20,8 +20,9 @@ NdiFrameClock::NdiFrameClock(const ScenarioDevice& device, std::uint64_t seed)
 void NdiFrameClock::restart_numbers(Duration at) { number_origin_ = first_at_or_after(at) - 1; }
 
 void NdiFrameClock::set_frame_hz(double hz, Duration at) {
-  base_index_ = first_at_or_after(at);
-  base_ = exposure(base_index_);
+  const std::int64_t next = first_at_or_after(at);
+  base_ = exposure(next);  // counted from the old base
+  base_index_ = next;
   device_.frame_hz = hz;
   period_ns_ = period_ns(hz, device_.clock_drift_ppm);
 }
