@@ -49,6 +49,11 @@ class Peer {
     }
     return out;
   }
+  // The other side closed, and everything it said was heard.
+  [[nodiscard]] bool ended() const {
+    char c = 0;
+    return readable() && ::read(fd_, &c, 1) == 0;
+  }
   void close() {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
