@@ -10,6 +10,8 @@
 #include <set>
 #include <system_error>
 
+#include "engine/base/nearest_word.hpp"
+
 namespace trocar {
 
 struct ConfigReader::Document {
@@ -22,6 +24,7 @@ struct ConfigReader::Node {
   const toml::table* table = nullptr;
   std::string where;  // dotted path of this table, "" at the root
   std::set<std::string, std::less<>> asked;
+  std::set<std::string, std::less<>> known;  // asked for, or looked for
   std::vector<std::shared_ptr<Node>> children;
 
   [[nodiscard]] std::string full_name(std::string_view key) const {
@@ -29,13 +32,14 @@ struct ConfigReader::Node {
   }
   const toml::node* ask(std::string_view key) {
     asked.emplace(key);
+    known.emplace(key);
     return table->get(key);
   }
   // One node per table, however often it is asked for: several readers may share a table, each
   // reading its own keys.
   std::shared_ptr<Node> child(const toml::table& of, std::string name) {
-    for (const auto& known : children) {
-      if (known->table == &of) return known;
+    for (const auto& kept : children) {
+      if (kept->table == &of) return kept;
     }
     auto node = std::make_shared<Node>();
     node->document = document;
@@ -50,6 +54,7 @@ namespace {
 
 std::string describe(const toml::node* node) {
   if (node == nullptr) return "nothing";
+  if (node->is_string() && node->as_string()->get().empty()) return "an empty text";
   if (node->is_string()) return fmt::format("text \"{}\"", node->as_string()->get());
   if (node->is_integer()) return fmt::format("{}", node->as_integer()->get());
   if (node->is_floating_point()) return fmt::format("{}", node->as_floating_point()->get());
@@ -110,13 +115,33 @@ ConfigReader ConfigReader::open(const std::filesystem::path& file) {
 void ConfigReader::fail(std::string_view key, std::string_view expected,
                         std::string_view found) const {
   const toml::node* at = node_->table->get(key);
+  if (at == nullptr) refuse_misspelling_of(key, expected);
   const auto line = at != nullptr ? at->source().begin.line : node_->table->source().begin.line;
   throw ConfigError(fmt::format("{}:{}: key '{}': expected {}, found {}",
                                 node_->document->file.string(), line, node_->full_name(key),
                                 expected, found));
 }
 
-bool ConfigReader::has(std::string_view key) const { return node_->table->contains(key); }
+// A key that is there, was not asked for, and looks like the absent one is what its author meant.
+void ConfigReader::refuse_misspelling_of(std::string_view key, std::string_view expected) const {
+  for (const auto& [written, value] : *node_->table) {
+    if (node_->known.contains(written.str()) || !looks_misspelt(written.str(), key)) continue;
+    refuse_unknown(written.str(), key, expected);
+  }
+}
+
+void ConfigReader::refuse_unknown(std::string_view written, std::string_view meant,
+                                  std::string_view expected) const {
+  throw ConfigError(fmt::format("{}:{}: unknown key \"{}\"; did you mean \"{}\"? (expected {})",
+                                node_->document->file.string(),
+                                node_->table->get(written)->source().begin.line,
+                                node_->full_name(written), meant, expected));
+}
+
+bool ConfigReader::has(std::string_view key) const {
+  node_->known.emplace(key);
+  return node_->table->contains(key);
+}
 
 double ConfigReader::number(std::string_view key, double min, double max) const {
   const toml::node* at = node_->ask(key);
@@ -159,7 +184,7 @@ bool ConfigReader::flag_or(std::string_view key, bool absent) const {
 std::string ConfigReader::text(std::string_view key) const {
   const toml::node* at = node_->ask(key);
   if (at == nullptr || !at->is_string() || at->as_string()->get().empty()) {
-    fail(key, "a text", describe(at));
+    fail(key, "a text that is not empty", describe(at));
   }
   return at->as_string()->get();
 }
@@ -253,10 +278,12 @@ std::vector<ConfigReader> ConfigReader::tables(std::string_view key) const {
 }
 
 void ConfigReader::finish() const {
+  const std::vector<std::string> known(node_->known.begin(), node_->known.end());
   for (const auto& [key, value] : *node_->table) {
-    if (!node_->asked.contains(key.str())) {
-      fail(key.str(), "only known keys", fmt::format("unknown key '{}'", key.str()));
-    }
+    if (node_->asked.contains(key.str())) continue;
+    const auto meant = nearest_word(key.str(), known);
+    if (meant) refuse_unknown(key.str(), *meant, "only known keys");
+    fail(key.str(), "only known keys", fmt::format("unknown key '{}'", key.str()));
   }
   for (const auto& child : node_->children) ConfigReader(child).finish();
 }

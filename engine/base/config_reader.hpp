@@ -12,7 +12,8 @@
 
 namespace trocar {
 
-// One line for a person: "FILE:LINE: key 'a.b': expected ..., found ...".
+// One line for a person: "FILE:LINE: key 'a.b': expected ..., found ...", or, where a key looks
+// like one that is wanted, "FILE:LINE: unknown key "a.c"; did you mean "b"? (expected ...)".
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -67,6 +68,9 @@ class ConfigReader {
   struct Document;
   struct Node;
   explicit ConfigReader(std::shared_ptr<Node> node) : node_(std::move(node)) {}
+  void refuse_misspelling_of(std::string_view key, std::string_view expected) const;
+  [[noreturn]] void refuse_unknown(std::string_view written, std::string_view meant,
+                                   std::string_view expected) const;
   std::shared_ptr<Node> node_;
 };
 

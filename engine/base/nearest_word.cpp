@@ -26,7 +26,30 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+std::vector<std::string_view> parts_of(std::string_view word) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t end = word.find('_');
+    parts.push_back(word.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    word.remove_prefix(end + 1);
+  }
+}
+
+bool is_part_misspelt(std::string_view typed, std::string_view meant) {
+  return edits(typed, meant) <= (meant.size() > 5 ? 2U : 1U);
+}
+
 }  // namespace
+
+bool looks_misspelt(std::string_view typed, std::string_view meant) {
+  if (typed == meant) return false;
+  if (meant.size() > 2 && edits(typed, meant) <= 1) return true;
+  const auto a = parts_of(typed);
+  const auto b = parts_of(meant);
+  if (a.size() < b.size()) return std::equal(a.begin(), a.end(), b.begin());
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), is_part_misspelt);
+}
 
 std::optional<std::string> nearest_word(std::string_view typed,
                                         std::span<const std::string> known) {

@@ -65,7 +65,8 @@ TEST_CASE("a key nobody asked for is an error, also inside a table") {
     (void)in.table("limits").number("age_ms", 0, 9);
   });
   CHECK(said ==
-        "or.toml:3: key 'limits.age_sm': expected only known keys, found unknown key 'age_sm'");
+        "or.toml:3: unknown key \"limits.age_sm\"; did you mean \"age_ms\"? (expected only known "
+        "keys)");
 }
 
 TEST_CASE("two readers may share a table, and only keys that neither asked for are refused") {
@@ -75,7 +76,26 @@ TEST_CASE("two readers may share a table, and only keys that neither asked for a
   };
   CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\n", read).empty());
   CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\nrmo = 1\n", read) ==
-        "or.toml:4: key 'tool[0].rmo': expected only known keys, found unknown key 'rmo'");
+        "or.toml:4: unknown key \"tool[0].rmo\"; did you mean \"rom\"? (expected only known keys)");
+}
+
+TEST_CASE("a misspelt key is named as what it is, not as the absence of another") {
+  CHECK(refusal("a = 1\nstop_m = 2\n",
+                [](const ConfigReader& in) { (void)in.number("stop_mm", 0, 50); }) ==
+        "or.toml:2: unknown key \"stop_m\"; did you mean \"stop_mm\"? (expected a number from 0 to "
+        "50)");
+  CHECK(refusal("[navigater]\n", [](const ConfigReader& in) { (void)in.table("navigator"); }) ==
+        "or.toml:1: unknown key \"navigater\"; did you mean \"navigator\"? (expected a table "
+        "[navigator])");
+  CHECK(refusal("frame_hs = 2\n", [](const ConfigReader& in) {
+          (void)in.number_or("frame_hz", 60, 1, 1000);
+        }).find("did you mean \"frame_hz\"?") != std::string::npos);
+}
+
+TEST_CASE("a key that is only like the absent one is not called unknown") {
+  CHECK(refusal("min_age_ms = 2\n", [](const ConfigReader& in) {
+          (void)in.number("max_age_ms", 0, 50);
+        }) == "or.toml:1: key 'max_age_ms': expected a number from 0 to 50, found nothing");
 }
 
 TEST_CASE("a file that is not TOML is refused with the line") {
