@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <mutex>
+#include <system_error>
 
 #include "engine/base/config_reader.hpp"
 
@@ -32,6 +33,13 @@ Sinks& sinks() {
 
 void to_file(const std::filesystem::path& file) {
   constexpr std::size_t limit = 10U << 20U;  // bytes
+  std::error_code failed;
+  // Not more than one folder: a log beside a mistyped path is one that nobody finds.
+  if (file.has_parent_path()) std::filesystem::create_directory(file.parent_path(), failed);
+  if (failed) {
+    throw ConfigError(file.string() + ": expected a log file in a folder that exists, found: " +
+                      file.parent_path().string() + ": " + failed.message());
+  }
   try {
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), limit, 3);
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %-5l %v");

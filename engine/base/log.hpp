@@ -11,8 +11,8 @@ namespace trocar {
 //   info    a state changed
 namespace log {
 
-// Also writes to `file` (folders are made, the file grows up to 10 MB and is rotated three times).
-// Throws ConfigError when it cannot be written.
+// Also writes to `file` (its folder is made, not those above; the file grows up to 10 MB and is
+// rotated three times). Throws ConfigError when it cannot be written.
 void to_file(const std::filesystem::path& file);
 // Whether lines also go to stderr; they do at first.
 void to_stderr(bool wanted);
