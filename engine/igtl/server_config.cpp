@@ -21,7 +21,13 @@ ServerConfig read_server(const ConfigReader& in) {
   };
   ServerConfig c;
   c.bind = in.text_or("bind", absent.bind);
-  if (!is_ip_address(c.bind)) in.fail("bind", "an IP address", c.bind);
+  if (c.bind.find('%') != std::string::npos) {
+    in.fail("bind", "an IP address without zone",
+            "\"" + c.bind + "\"; the part from % on is the zone");
+  }
+  if (!is_ip_address(c.bind)) {
+    in.fail("bind", "an IP address such as 127.0.0.1", "\"" + c.bind + "\"");
+  }
   c.port = static_cast<std::uint16_t>(in.integer_or("port", absent.port, 0, 65535));
   c.max_clients = static_cast<std::size_t>(
       in.integer_or("max_clients", static_cast<std::int64_t>(absent.max_clients), 1, 256));

@@ -20,3 +20,12 @@ TEST_CASE("a server address that is none is refused with file and line") {
   for (const char* toml : {"\nbind = \"300.1.1.1\"", "\nbind = \"localhost\""})
     CHECK_THROWS_WITH(read(toml), Catch::Contains("run.toml:2") && Catch::Contains("IP address"));
 }
+
+TEST_CASE("an empty address and one with a zone are refused for what they are") {
+  CHECK_THROWS_WITH(
+      read("bind = \"\""),
+      "run.toml:1: key 'bind': expected a text that is not empty, found an empty text");
+  CHECK_THROWS_WITH(read("bind = \"fe80::1%eth0\""),
+                    "run.toml:1: key 'bind': expected an IP address without zone, found "
+                    "\"fe80::1%eth0\"; the part from % on is the zone");
+}
