@@ -14,11 +14,11 @@ std::optional<VertebraId> find_vertebra(const Plan& plan, const std::string& nam
 
 Status check_sizes(const Plan& plan) {
   if (plan.vertebrae.size() > max_vertebrae || plan.structures.size() > max_structures) {
-    return Error{Code::out_of_range,
-                 "expected at most " + std::to_string(max_vertebrae) + " vertebrae and " +
-                     std::to_string(max_structures) + " structures, found " +
-                     std::to_string(plan.vertebrae.size()) + " and " +
-                     std::to_string(plan.structures.size()) + " in plan " + plan.id};
+    return Error{Code::out_of_range, std::to_string(plan.vertebrae.size()) + " vertebrae and " +
+                                         std::to_string(plan.structures.size()) +
+                                         " structures in plan " + plan.id + ", there is room for " +
+                                         std::to_string(max_vertebrae) + " and " +
+                                         std::to_string(max_structures)};
   }
   return Done{};
 }
@@ -31,8 +31,8 @@ Result<NavigationModel> build_navigation_model(const Plan& plan,
   if (!sizes) return sizes.error();
   const auto carrier = find_vertebra(plan, reference_vertebra);
   if (!carrier) {
-    return Error{Code::not_found, "expected a vertebra '" + reference_vertebra +
-                                      "' to carry the reference, found none in plan " + plan.id};
+    return Error{Code::not_found, "no vertebra '" + reference_vertebra +
+                                      "' to carry the reference in plan " + plan.id};
   }
   NavigationModel model;
   for (const Vertebra& v : plan.vertebrae) model.vertebrae.push_back(v.name);

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "engine/navigation/tool_model.hpp"
+#include "tests/loopback.hpp"
 #include "tests/tools/operating_room.hpp"
 #include "tools/trocar/exit_code.hpp"
 
@@ -88,9 +89,10 @@ TEST_CASE("check accepts the operating room that the phantom makes") {
 }
 
 TEST_CASE("a wrong configuration is one line with file and key, exit code 3") {
-  const std::array<Wrong, 21> all{{
+  const std::array<Wrong, 22> all{{
       {"absent key", "max_fre_mm = 1.5\n", "", "max_fre_mm"},
       {"unknown key", "tick_ms = 50\n", "tick_ms = 50\ntick_mss = 50\n", "tick_mss"},
+      {"misspelt key", "max_fre_mm = 1.5", "max_fre_m = 1.5", "did you mean \"max_fre_mm\"?"},
       {"unknown key in a table", "hold_ms = 1000\n", "hold_ms = 1000\nmax_fre = 1\n", "max_fre"},
       {"wrong type", "tick_ms = 50", "tick_ms = \"50\"", "tick_ms"},
       {"out of range", "max_pose_age_ms = 100", "max_pose_age_ms = 100000", "max_pose_age_ms"},
@@ -108,7 +110,8 @@ TEST_CASE("a wrong configuration is one line with file and key, exit code 3") {
       {"method unknown", "method = \"touch\"", "method = \"guess\"", "method"},
       {"touch tool unknown", "touch_tool = \"Needle\"", "touch_tool = \"Nadel\"", "touch_tool"},
       {"touch tool absent", "touch_tool = \"Needle\"\n", "", "touch_tool"},
-      {"vertebra unknown", "reference_vertebra = \"L", "reference_vertebra = \"T", "plan"},
+      {"vertebra unknown", "reference_vertebra = \"L", "reference_vertebra = \"T",
+       "key 'navigator.reference_vertebra': expected a vertebra of the plan (L1"},
       {"unknown server key", "port = 18944", "prot = 18944", "prot"},
       {"axis of length zero", "axis_in_tool = [0.000000, 0.000000, -1.000000]",
        "axis_in_tool = [0, 0, 0]", "axis_in_tool"},
@@ -203,9 +206,34 @@ TEST_CASE("run refuses what check refuses, and starts nothing") {
   CHECK(std::count(ran.said.begin(), ran.said.end(), '\n') == 1);
 }
 
+TEST_CASE("a log in a folder whose path does not exist is refused, and nothing is made") {
+  room().write("wrong.toml", replaced(room().read("run.toml"), "trocar.log", "no/such/trocar.log"));
+  check_refused("log", "wrong.toml", "wrong.toml", "key 'log'");
+  CHECK(trocar_with("run " + room().file("wrong.toml").string()).exit_code == exit_configuration);
+  CHECK_FALSE(std::filesystem::exists(room().file("no")));
+}
+
+TEST_CASE("a port that another program has is named before anything is started") {
+  const test::LoopbackListener taken;
+  const std::string port = std::to_string(taken.port());
+  const std::string logged = replaced(room().read("run.toml"), "trocar.log", "logs/trocar.log");
+  room().write("wrong.toml", replaced(logged, "port = 18944", "port = " + port));
+  const Ran ran = trocar_with("run --for 5 " + room().file("wrong.toml").string());
+  INFO(ran.said);
+  CHECK(ran.exit_code == exit_run_time);
+  CHECK(std::count(ran.said.begin(), ran.said.end(), '\n') == 1);
+  CHECK(ran.said.find("127.0.0.1:" + port) != std::string::npos);
+  CHECK(ran.said.find("another port") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(room().file("logs")));
+}
+
 TEST_CASE("inspect ndi: 0 when every reply decodes, 5 when one does not, 1 without a file") {
   CHECK(trocar_with("inspect ndi " + room().file("nowhere.tsv").string()).exit_code ==
         exit_run_time);
+  const Ran folder = trocar_with("inspect ndi " + room().file("tools").string());
+  CHECK(folder.exit_code == exit_run_time);
+  CHECK(folder.said == "trocar: " + room().file("tools").string() +
+                           ": expected a file with recorded traffic, found a directory\n");
   const std::string good =
       "TX:0001031A\r0101+10000+00000+00000+00000+000100-000200-150000+001230000003100000001\n"
       "000062C8\r";

@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "drivers/ndi_inspect.hpp"
@@ -41,9 +42,15 @@ void print(const NdiInspectLine& line, bool json) {
 }
 
 int inspect(const std::filesystem::path& file, bool json) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(file, ignored);
   std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    std::fprintf(stderr, "trocar: %s: cannot be read\n", file.c_str());
+  if (folder || !in) {
+    const char* found = folder                                   ? "a directory"
+                        : std::filesystem::exists(file, ignored) ? "one that cannot be opened"
+                                                                 : "nothing";
+    std::fprintf(stderr, "trocar: %s: expected a file with recorded traffic, found %s\n",
+                 file.c_str(), found);
     return exit_run_time;
   }
   const std::string content{std::istreambuf_iterator<char>(in), {}};

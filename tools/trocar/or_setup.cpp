@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
 #include <utility>
 
 #include "drivers/driver_table.hpp"
@@ -40,6 +41,22 @@ void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
                   "tools that a tracker cannot confuse");
 }
 
+// The log's own folder may be made, but not a whole path that was mistyped.
+std::filesystem::path read_log_file(const ConfigReader& in) {
+  std::filesystem::path file = in.path("log");
+  const std::filesystem::path folder = file.parent_path();
+  const std::filesystem::path above = folder.parent_path();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    in.fail("log", "a log file", "a directory, " + file.string());
+  }
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored) && !above.empty() &&
+      !std::filesystem::is_directory(above, ignored)) {
+    in.fail("log", "a file in a folder that exists", "no folder " + above.string());
+  }
+  return file;
+}
+
 // What the navigator itself would refuse at start, said with the file's name.
 void check_together(const std::filesystem::path& file, const OrSetup& setup) {
   try {
@@ -47,6 +64,16 @@ void check_together(const std::filesystem::path& file, const OrSetup& setup) {
   } catch (const ConfigError& e) {
     throw ConfigError(file.string() + ": " + e.what());
   }
+}
+
+void check_reference_vertebra(const ConfigReader& navigator, const OrSetup& setup) {
+  std::string names;
+  for (const Vertebra& v : setup.plan.vertebrae) {
+    if (v.name == setup.navigator.reference_vertebra) return;
+    names += (names.empty() ? "" : ", ") + v.name;
+  }
+  navigator.fail("reference_vertebra", fmt::format("a vertebra of the plan ({})", names),
+                 fmt::format("\"{}\"", setup.navigator.reference_vertebra));
 }
 
 StreamNames names_of(const ConfigReader& in, const OrSetup& setup) {
@@ -86,12 +113,13 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   const ConfigReader in = ConfigReader::open(file);
   OrSetup setup;
   setup.tick = duration_from_ms(in.number("tick_ms", 5, 100));
-  if (in.has("log")) setup.log_file = in.path("log");
+  if (in.has("log")) setup.log_file = read_log_file(in);
   setup.tools = read_tools(in);
   read_markers(in, setup.tools);
   setup.navigator = read_navigator(in.table("navigator"));
   setup.server = in.has("server") ? read_server(in.table("server")) : ServerConfig{};
   setup.plan = read_plan(in.existing_path("plan"));
+  check_reference_vertebra(in.table("navigator"), setup);
   setup.model =
       value_or_refuse(build_navigation_model(setup.plan, setup.navigator.reference_vertebra), in,
                       "plan", "a plan that can be navigated");

@@ -98,18 +98,22 @@ void report(const EngineMetrics& metrics, const ServerStats& server, bool json) 
 
 int run(const Asked& asked) {
   OrSetup setup = read_or_setup(asked.config);
-  if (setup.log_file) log::to_file(*setup.log_file);
-  log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
-  for (const InputWarning& w : setup.plan.warnings) {
-    log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
-  }
   Outlets outlets;
+  // The port first: when another program has it, nothing is started and no log is touched.
   auto server = GuidanceServer::start(setup.server, scene_of(setup),
                                       {outlets.newest, outlets.lines, outlets.published,
                                        outlets.time, wall_clock_now(outlets.time)});
   if (!server) {
-    log::error(server.error().detail);
+    std::fprintf(stderr,
+                 "trocar: %s; stop the program that listens there, or choose another port in "
+                 "[server] of %s\n",
+                 server.error().detail.c_str(), asked.config.c_str());
     return exit_run_time;
+  }
+  if (setup.log_file) log::to_file(*setup.log_file);
+  log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
+  for (const InputWarning& w : setup.plan.warnings) {
+    log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
   }
   log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
                         setup.server.bind, server.value()->port()));
