@@ -31,7 +31,7 @@ ServerConfig read_server(const ConfigReader& in) {
   c.port = static_cast<std::uint16_t>(in.integer_or("port", absent.port, 0, 65535));
   c.max_clients = static_cast<std::size_t>(
       in.integer_or("max_clients", static_cast<std::int64_t>(absent.max_clients), 1, 256));
-  c.heartbeat = ms("heartbeat_ms", absent.heartbeat, 20, 250);
+  c.heartbeat = ms("heartbeat_ms", absent.heartbeat, 20, milliseconds_of(longest_heartbeat));
   c.stall_limit = ms("stall_limit_ms", absent.stall_limit, 100, 10'000);
   c.silent_after = ms("silent_after_ms", absent.silent_after, 20, 1000);
   in.finish();

@@ -56,15 +56,33 @@ TEST_CASE("watch shows a distance with its bound, zone and age, per structure") 
 TEST_CASE("H20: without news the number is gone after three heartbeats, not a moment later") {
   WatchModel model;
   model.take(needle(1), at(0));
-  CHECK(model.rows(at(700))[0].tip == "1.50");
-  for (const auto& row : model.rows(at(751))) {
+  CHECK(model.rows(at(590))[0].tip == "1.50");
+  for (const auto& row : model.rows(at(601))) {
     CHECK(row.stale);
     CHECK(row.tip.empty());
     CHECK(row.why == "stale");
   }
-  CHECK(model.is_stale(at(751)));
-  CHECK(watch_table(model, "here", at(751), false).find("1.50") == std::string::npos);
-  CHECK(watch_json(model, "here", at(751)).find("1.50") == std::string::npos);
+  CHECK(model.is_stale(at(601)));
+  CHECK(watch_table(model, "here", at(601), false).find("1.50") == std::string::npos);
+  CHECK(watch_json(model, "here", at(601)).find("1.50") == std::string::npos);
+}
+
+TEST_CASE("H20: what is stale is said at one moment: by the flag, the heartbeat and the rows") {
+  WatchModel model;
+  igtl::Message beat;
+  beat.header = {1, "STATUS", "Trocar", 0, 0, 0};
+  beat.body = igtl::StatusBody{1, 0, "ready", "state=ready"};
+  model.take(beat, at(0));
+  model.take(needle(1, 0.0), at(0));
+  CHECK(stale_after == 3 * ServerConfig{}.heartbeat);
+  for (const int ms : {600, 601}) {
+    const bool stale = ms > 600;
+    CHECK(model.is_stale(at(ms)) == stale);
+    CHECK((model.heartbeat(at(ms)).find("STALE") == 0) == stale);
+    CHECK(model.rows(at(ms))[0].stale == stale);
+  }
+  model.take(needle(2), at(605));  // numbers, but no heartbeat: who sends them is not well
+  CHECK(model.is_stale(at(606)));
 }
 
 TEST_CASE("H20: a server that repeats one sequence for ever is stale although messages come") {
@@ -78,7 +96,7 @@ TEST_CASE("H20: a server that repeats one sequence for ever is stale although me
 
 TEST_CASE("H20: an age that grows makes a number stale even when sequences advance") {
   WatchModel model;
-  model.take(needle(1, 740.0), at(0));
+  model.take(needle(1, 590.0), at(0));
   CHECK_FALSE(model.rows(at(5))[0].stale);
   CHECK(model.rows(at(15))[0].stale);
 }
@@ -104,7 +122,7 @@ TEST_CASE("poses of other servers are rows, and one that is not OK has no positi
   model.take(pose_message("OK", std::numeric_limits<float>::quiet_NaN()), at(4));
   CHECK(model.rows(at(5))[0].why == "NOT_FINITE");
   model.take(pose_message("OK", 7), at(6));
-  CHECK(model.rows(at(757))[0].why == "stale");
+  CHECK(model.rows(at(607))[0].why == "stale");
 }
 
 TEST_CASE("after a lost connection nothing of before is shown") {
@@ -122,7 +140,7 @@ TEST_CASE("an old heartbeat is called stale, and a hostile one cannot steer the 
   m.body = igtl::StatusBody{1, 0, "ready", "state=ready\x1b[2J"};
   model.take(m, at(0));
   CHECK(model.heartbeat(at(10)) == "state=ready?[2J");
-  CHECK(model.heartbeat(at(751)).find("STALE") == 0);
+  CHECK(model.heartbeat(at(601)).find("STALE") == 0);
 }
 
 TEST_CASE("the table colours zones and the JSON is one line") {

@@ -43,9 +43,11 @@ class Watch {
       if (client_) receive();
       const Timestamp now = time_.now();
       const Duration every = live_ ? milliseconds(50) : milliseconds(250);
-      if (now - shown >= every && !options_.once) {
+      const bool turned = model_.is_stale(now) != shown_stale_;
+      if ((now - shown >= every || turned) && !options_.once) {
         show(now);
         shown = now;
+        shown_stale_ = model_.is_stale(now);
       }
       if (options_.once && has_all(now)) break;
     }
@@ -126,6 +128,7 @@ class Watch {
   WatchModel model_;
   std::string said_;
   bool heard_ = false;
+  bool shown_stale_ = true;
 };
 
 }  // namespace
@@ -135,7 +138,7 @@ void add_watch(CLI::App& app, int& exit_code) {
       "watch",
       "Shows live what an OpenIGTLink server says: trocar's distances with bound, age and zone, "
       "or\n"
-      "the poses of any other server. A number without news for 0.75 s is shown as stale, never "
+      "the poses of any other server. A number without news for 0.6 s is shown as stale, never "
       "as\n"
       "live. Connects again by itself. Exit codes: 0 something was received, 1 nothing, 2 usage.");
   auto options = std::make_shared<WatchOptions>();

@@ -104,11 +104,13 @@ void WatchModel::take(const igtl::Message& m, Timestamp now) {
 
 void WatchModel::forget() { *this = WatchModel(); }
 
-bool WatchModel::is_stale(Timestamp now) const { return !heard_ || now - *heard_ > stale_after; }
+bool WatchModel::is_stale(Timestamp now) const {
+  return !heard_ || now - status_heard_.value_or(*heard_) > stale_after;
+}
 
 std::string WatchModel::heartbeat(Timestamp now) const {
   if (!status_heard_) return is_stale(now) ? "no message" : "no heartbeat from this server";
-  if (now - *status_heard_ <= stale_after) return status_;
+  if (!is_stale(now)) return status_;
   return "STALE: last heartbeat " + fixed_number(seconds(now - *status_heard_), 1) + " s ago";
 }
 

@@ -7,12 +7,9 @@
 
 #include "engine/base/time.hpp"
 #include "engine/igtl/message.hpp"
+#include "engine/igtl/server_config.hpp"
 
 namespace trocar {
-
-// After this long without news a number is no longer shown as live: three heartbeats of a server
-// that says every 0.25 s how it is (H20).
-inline constexpr Duration stale_after = std::chrono::milliseconds(750);
 
 // One line of the table.
 struct WatchRow {
@@ -27,7 +24,8 @@ struct WatchRow {
   double age_ms = 0;  // of the number now: its age when sent and the time since it arrived
 };
 
-// What an OpenIGTLink server said, and how old that is by now. Pure: messages and `now` in, rows
+// What an OpenIGTLink server said, and how old that is by now. After `stale_after` without news
+// nothing is shown as live. Pure: messages and `now` in, rows
 // out. plain: one thread.
 class WatchModel {
  public:
@@ -38,7 +36,8 @@ class WatchModel {
   [[nodiscard]] std::vector<WatchRow> rows(Timestamp now) const;
   // The server's own heartbeat, or that there is none: one line.
   [[nodiscard]] std::string heartbeat(Timestamp now) const;
-  [[nodiscard]] bool is_stale(Timestamp now) const;  // nothing at all for too long
+  // Nothing at all for too long, or no heartbeat from a server that had one.
+  [[nodiscard]] bool is_stale(Timestamp now) const;
   [[nodiscard]] const std::vector<std::string>& news() const { return news_; }
   void clear_news() { news_.clear(); }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }

@@ -21,6 +21,11 @@ TEST_CASE("a server address that is none is refused with file and line") {
     CHECK_THROWS_WITH(read(toml), Catch::Contains("run.toml:2") && Catch::Contains("IP address"));
 }
 
+TEST_CASE("H20: a server cannot be told to beat slower than clients call it dead") {
+  CHECK(read("heartbeat_ms = 200").heartbeat == longest_heartbeat);
+  CHECK_THROWS_WITH(read("heartbeat_ms = 201"), Catch::Contains("heartbeat_ms"));
+}
+
 TEST_CASE("an empty address and one with a zone are refused for what they are") {
   CHECK_THROWS_WITH(
       read("bind = \"\""),
