@@ -32,19 +32,19 @@ std::string text_of(const Endpoint& e) { return e.host + ":" + std::to_string(e.
 Result<Endpoint> parse_endpoint(const std::string& text) {
   Endpoint e;
   std::string port;
-  const auto closing = text.find(']');
-  const auto colon = text.rfind(':');
-  if (!text.empty() && text.front() == '[' && closing != std::string::npos) {
+  const Error wrong{Code::config, "expected HOST:PORT, found '" + text + "'"};
+  const bool bracketed = text.starts_with('[');
+  if (bracketed) {
+    const auto closing = text.find(']');
+    if (closing == std::string::npos) return wrong;
     e.host = text.substr(1, closing - 1);
-    port = closing + 1 < text.size() ? text.substr(closing + 1) : "";
+    port = text.substr(closing + 1);
   } else {
+    const auto colon = text.rfind(':');
     e.host = text.substr(0, colon);
     port = colon != std::string::npos ? text.substr(colon) : "";
   }
-  const Error wrong{Code::config, "expected HOST:PORT, found '" + text + "'"};
-  if (e.host.empty() || e.host.find(':') != std::string::npos) {
-    if (text.empty() || text.front() != '[') return wrong;
-  }
+  if (e.host.empty() || (!bracketed && e.host.find(':') != std::string::npos)) return wrong;
   if (port.empty()) return e;
   const char* end = port.data() + port.size();
   const auto parsed = std::from_chars(port.data() + 1, end, e.port);
