@@ -139,16 +139,16 @@ PoseCovariance<Preop> covariance_of(std::span<const Fiducial> fiducials, double 
   return fit_covariance<Preop>(points, fle, equal);
 }
 
-void set_region(PointRegistrationResult& result, std::span<const Fiducial> fiducials,
-                double margin_mm) {
+// As far as there are measured points; how far beyond it is used is the navigator's to say.
+void set_region(PointRegistrationResult& result, std::span<const Fiducial> fiducials) {
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   for (const Fiducial& f : fiducials) sum += f.position.mm;
   result.region_center = {sum / static_cast<double>(fiducials.size())};
-  double farthest_mm = 0;
+  result.region_radius_mm = 0;
   for (const Fiducial& f : fiducials) {
-    farthest_mm = std::max(farthest_mm, distance_mm(result.region_center, f.position));
+    result.region_radius_mm =
+        std::max(result.region_radius_mm, distance_mm(result.region_center, f.position));
   }
-  result.region_radius_mm = farthest_mm + margin_mm;
 }
 
 }  // namespace
@@ -161,7 +161,6 @@ PointRegistrationConfig read_point_registration(const ConfigReader& in) {
   c.swap_margin_mm = in.number("swap_margin_mm", 0.2, 20);
   c.min_spacing_mm = in.number("min_spacing_mm", 2, 100);
   c.min_off_line_mm = in.number("min_off_line_mm", 1, 100);
-  c.region_margin_mm = in.number("region_margin_mm", 0, 200);
   in.finish();
   return c;
 }
@@ -197,7 +196,7 @@ Result<PointRegistrationResult> register_points(const PointRegistrationConfig& c
   result.leave_one_out_mm = std::move(left_out.off_mm);
   result.fle_used_mm = believed_fle_mm(config.fle_rms_mm, result.fit.fre_mm, touched.size());
   result.fit.covariance = covariance_of(fiducials, result.fle_used_mm);
-  set_region(result, fiducials, config.region_margin_mm);
+  set_region(result, fiducials);
   return result;
 }
 

@@ -20,9 +20,8 @@ struct PointRegistrationConfig {
   double max_leave_one_out_mm;  // each point, predicted by a fit of the others
   // Another labelling must fit worse than the given one by at least this RMS.
   double swap_margin_mm;
-  double min_spacing_mm;    // closer fiducials count as one touched twice
-  double min_off_line_mm;   // RMS distance of the fiducials from their best line
-  double region_margin_mm;  // how far beyond the outermost fiducial the registration is used
+  double min_spacing_mm;   // closer fiducials count as one touched twice
+  double min_off_line_mm;  // RMS distance of the fiducials from their best line
 };
 PointRegistrationConfig read_point_registration(const ConfigReader& in);
 

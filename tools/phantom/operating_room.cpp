@@ -222,7 +222,7 @@ max_bound_95_mm = 4
 max_fre_mm = 1.5
 level_sigma_mm = 0.3
 max_trusted_levels = 1
-region_margin_mm = 20
+region_margin_mm = 60
 max_registration_reach_mm = 300
 link_watchdog_ms = 100
 max_handling_ms = 50
@@ -253,7 +253,6 @@ max_leave_one_out_mm = 2.0
 swap_margin_mm = 2.0
 min_spacing_mm = 10
 min_off_line_mm = 8
-region_margin_mm = 40
 
 [server]
 port = 18944

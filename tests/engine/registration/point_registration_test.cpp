@@ -16,8 +16,7 @@ const PointRegistrationConfig config{.fle_rms_mm = 0.7,
                                      .max_leave_one_out_mm = 3.0,
                                      .swap_margin_mm = 2.0,
                                      .min_spacing_mm = 10,
-                                     .min_off_line_mm = 8,
-                                     .region_margin_mm = 30};
+                                     .min_off_line_mm = 8};
 
 const std::vector<Fiducial> fiducials{{"F1", {{0, 0, 0}}},     {"F2", {{70, 8, 5}}},
                                       {"F3", {{12, 55, -4}}},  {"F4", {{58, 40, 22}}},
@@ -250,7 +249,7 @@ TEST_CASE("H14: the registration says where it is supported, and TRE grows outsi
   for (const auto& f : fiducials) {
     farthest = std::max(farthest, distance_mm(f.position, r.region_center));
   }
-  CHECK(r.region_radius_mm == Approx(farthest + 30));
+  CHECK(r.region_radius_mm == Approx(farthest));
   const Point<Preop> two_levels_away{r.region_center.mm + Eigen::Vector3d(0, 0, 80)};
   CHECK(tre_rms_mm(r.fit.covariance, two_levels_away) >
         2 * tre_rms_mm(r.fit.covariance, r.region_center));
@@ -275,7 +274,7 @@ TEST_CASE("every vertebra of the plan gets the same registration under its own i
 TEST_CASE("registration limits are all required, in range, and no other key is") {
   const std::string all =
       "fle_rms_mm = 0.7\nmax_fre_mm = 1.5\nmax_leave_one_out_mm = 3.0\nswap_margin_mm = 2.0\n"
-      "min_spacing_mm = 10\nmin_off_line_mm = 8\nregion_margin_mm = 30\n";
+      "min_spacing_mm = 10\nmin_off_line_mm = 8\n";
   const auto c = read_point_registration(ConfigReader::parse(all, "r.toml"));
   CHECK(c.fle_rms_mm == 0.7);
   CHECK(c.max_fre_mm == 1.5);
@@ -283,7 +282,6 @@ TEST_CASE("registration limits are all required, in range, and no other key is")
   CHECK(c.swap_margin_mm == 2.0);
   CHECK(c.min_spacing_mm == 10);
   CHECK(c.min_off_line_mm == 8);
-  CHECK(c.region_margin_mm == 30);
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t end = all.find('\n', at) + 1;
     const std::string without = all.substr(0, at) + all.substr(end);

@@ -51,7 +51,7 @@ class ScriptedSource final : public Source {
   SourceOutbox* outbox_ = nullptr;
 };
 
-inline PointRegistrationConfig registration_config() { return {0.5, 1, 2, 2, 10, 8, 40}; }
+inline PointRegistrationConfig registration_config() { return {0.5, 1, 2, 2, 10, 8}; }
 
 struct RunningEngine {
   explicit RunningEngine(const NavigatorConfig& config, std::vector<Registration> known = {})
