@@ -140,6 +140,7 @@ TEST_CASE(
   CHECK(p.ports.enable(h + "S") == "OKAY");
   p.ports.initialize();
   CHECK(p.ports.search("01") == "0101001");
+  CHECK(p.ports.search("02") == "010A001");  // not the one to be freed
   CHECK(p.ports.search("04") == "00");
   CHECK(p.ports.free(h) == "OKAY");
   CHECK(p.ports.free(h) == "ERROR08");

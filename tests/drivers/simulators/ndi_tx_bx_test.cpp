@@ -97,6 +97,16 @@ TEST_CASE("markers: those seen, each with its bit for out of volume, which shows
         "010A022" + first + "+000400+000500+000600\n0000");
 }
 
+TEST_CASE("of more than four markers the first four have the last digit, of eight the last byte") {
+  HandleReport h = seen();
+  h.observed.markers.assign(9, {MarkerSighting::used, {0, 0, 0}});
+  h.observed.markers[5].code = MarkerSighting::used_out_of_volume;
+  h.observed.markers[8].code = MarkerSighting::used_out_of_volume;
+  const unsigned asked = opt_markers_3d | opt_out_of_volume;
+  CHECK(tx_text(report({h}), asked).substr(4, 5) == "09120");
+  CHECK(test::hex(bx_payload(report({h}), asked)).substr(6, 6) == "090120");
+}
+
 TEST_CASE("strays come after the handles, with a digit of bits for every four") {
   FrameReport r = report({});
   CHECK(tx_text(r, opt_strays) == "00000000");
