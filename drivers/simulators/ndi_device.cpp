@@ -115,7 +115,9 @@ std::optional<Duration> NdiDevice::next_wake() const {
     if (!wake || at < *wake) wake = at;
   };
   if (!commands_.empty()) sooner(std::max(commands_.front().at, busy_until_));
-  for (const auto& [id, stream] : streams_) sooner(clock_.available(stream.next));
+  for (const auto& [id, stream] : streams_) {
+    sooner(stream.ready ? stream.ready->due : clock_.exposure(stream.next));
+  }
   if (const auto change = faults_.next_change(advanced_to_)) sooner(*change);
   return wake;
 }
@@ -255,7 +257,9 @@ std::string NdiDevice::stream(std::string_view params, Duration at) {
   }
   const std::string_view name = params.substr(0, params.find(' '));
   if (name != "TX" && name != "BX" && name != "BX2") return ndi_error(0x01);
-  if (stream.interval < 1 || stream.interval > 10'000) return ndi_error(0x23);
+  const auto options_at = std::min(name.size() + 1, params.size());
+  const bool understood = is_understood(name, params.substr(options_at));
+  if (!understood || stream.interval < 1 || stream.interval > 10'000) return ndi_error(0x23);
   stream.command = params;
   stream.next = std::max(clock_.newest_available(at) + 1, tracking_from_);
   streams_[id.empty() ? stream.command : id] = stream;

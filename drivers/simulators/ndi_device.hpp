@@ -53,15 +53,17 @@ class NdiDevice {
     std::string text;
     Duration at;
   };
-  struct Stream {
-    std::string command;  // without CRC
-    std::int64_t interval = 1;
-    std::int64_t next = 0;  // index of the next frame to send
-  };
   struct Answer {
     std::vector<std::byte> bytes;
     Duration due{};
     std::optional<TrackingMark> mark;
+  };
+  struct Stream {
+    std::string command;  // without CRC
+    std::int64_t interval = 1;
+    std::int64_t next = 0;  // index of the next frame to send
+    // Worked out between its exposure and the instant it leaves, so that it leaves in time.
+    std::optional<Answer> ready = std::nullopt;
   };
   using TextHandler = std::string (NdiDevice::*)(std::string_view params, Duration at);
   struct TextCommand {
@@ -74,7 +76,7 @@ class NdiDevice {
 
   void work(const Command& command, Duration start);
   Answer answer(std::string_view text, Duration start);
-  std::optional<std::string> refusal_of_mode(unsigned modes) const;
+  [[nodiscard]] std::optional<std::string> refusal_of_mode(unsigned modes) const;
   void follow_plugs(Duration now);
 
   template <std::string (NdiPorts::*command)(std::string_view)>
@@ -102,13 +104,16 @@ class NdiDevice {
   std::string unstream(std::string_view params, Duration at);
 
   // ndi_device_tracking.cpp
+  static bool is_understood(std::string_view tracking_command, std::string_view params);
   Answer tracking_answer(std::string_view name, std::string_view params, Duration start);
   Answer tracking_reply(std::string_view name, std::string_view params, std::int64_t frame);
   Answer polled(std::string_view name, std::string_view params, Duration start);
   Answer bx2_polled(std::string_view params, Duration start);
   void send_streams(Duration now);
+  void prepare(Stream& stream, std::string_view id);
   FrameReport report(std::optional<std::int64_t> frame, Duration at);
-  HandleReport report_port(const NdiPort& port, std::optional<std::int64_t> frame) const;
+  [[nodiscard]] HandleReport report_port(const NdiPort& port,
+                                         std::optional<std::int64_t> frame) const;
   void keep_new(FrameReport& report);
 
   SimulatedWorld world_;

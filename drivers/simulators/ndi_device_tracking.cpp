@@ -47,11 +47,14 @@ std::optional<Bx2Options> bx2_options(std::string_view params) {
 
 }  // namespace
 
+bool NdiDevice::is_understood(std::string_view tracking_command, std::string_view params) {
+  return tracking_command == "BX2" ? bx2_options(params).has_value()
+                                   : tx_options(params).has_value();
+}
+
 NdiDevice::Answer NdiDevice::tracking_answer(std::string_view name, std::string_view params,
                                              Duration start) {
-  const bool understood =
-      name == "BX2" ? bx2_options(params).has_value() : tx_options(params).has_value();
-  if (!understood) return {ascii_reply(ndi_error(0x23)), start, {}};
+  if (!is_understood(name, params)) return {ascii_reply(ndi_error(0x23)), start, {}};
   return name == "BX2" ? bx2_polled(params, start) : polled(name, params, start);
 }
 
@@ -122,19 +125,23 @@ void NdiDevice::keep_new(FrameReport& report) {
 
 void NdiDevice::send_streams(Duration now) {
   for (auto& [id, stream] : streams_) {
-    while (clock_.available(stream.next) <= now) {
-      const auto space = stream.command.find(' ');
-      const std::string name = stream.command.substr(0, space);
-      const std::string params = space == std::string::npos ? "" : stream.command.substr(space + 1);
-      const bool understood =
-          name == "BX2" ? bx2_options(params).has_value() : tx_options(params).has_value();
-      if (understood) {
-        Answer a = tracking_reply(name, params, stream.next);
-        outbox_.send(streamed_reply(id, a.bytes), clock_.available(stream.next), a.mark, faults_);
-      }
+    while (clock_.exposure(stream.next) <= now) {
+      if (!stream.ready) prepare(stream, id);
+      if (stream.ready->due > now) break;
+      outbox_.send(std::move(stream.ready->bytes), stream.ready->due, stream.ready->mark, faults_);
+      stream.ready.reset();
       stream.next += stream.interval;
     }
   }
+}
+
+void NdiDevice::prepare(Stream& stream, std::string_view id) {
+  const auto space = stream.command.find(' ');
+  const std::string name = stream.command.substr(0, space);
+  const std::string params = space == std::string::npos ? "" : stream.command.substr(space + 1);
+  stream.ready = tracking_reply(name, params, stream.next);
+  stream.ready->bytes = streamed_reply(id, stream.ready->bytes);
+  stream.ready->due = clock_.available(stream.next);
 }
 
 FrameReport NdiDevice::report(std::optional<std::int64_t> frame, Duration at) {

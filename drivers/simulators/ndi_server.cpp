@@ -45,7 +45,7 @@ class Handle {
   int fd_;
 };
 
-Error system_error(std::string what) {
+Error system_error(const std::string& what) {
   return {Code::io, what + ": " + std::generic_category().message(errno)};
 }
 
@@ -166,11 +166,12 @@ bool NdiServer::State::write_due() {
       out = device.take(now());
     }
     if (!out) return true;
+    // Before the call: on a busy machine the host may already be at work when it returns.
+    const auto written = Steady::now();
     if (!write_all(out->bytes)) return false;
     if (!hooks.on_reply_written) continue;
-    const auto written = Steady::now();
     for (const TrackingMark& mark : out->marks) {
-      hooks.on_reply_written({mark, written, power_up + mark.exposure});
+      hooks.on_reply_written({mark, out->bytes.size(), written, power_up + mark.exposure});
     }
   }
   return true;
