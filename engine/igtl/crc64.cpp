@@ -9,10 +9,10 @@ namespace trocar::igtl {
 namespace {
 
 constexpr std::uint64_t polynomial = 0x42F0E1EBA9EA3693;
-constexpr std::size_t slices = 16;
+constexpr std::size_t slices = 8;  // twice as many would push everything else out of the L1 cache
 using Tables = std::array<std::array<std::uint64_t, 256>, slices>;
 
-// tables[k][b]: the CRC of byte b followed by k zero bytes, so that 16 bytes are 16 independent
+// tables[k][b]: the CRC of byte b followed by k zero bytes, so that 8 bytes are 8 independent
 // look-ups (Kounavis and Berry, "slicing-by-8").
 constexpr Tables make_tables() {
   Tables t{};
@@ -33,9 +33,9 @@ constexpr Tables make_tables() {
 
 constexpr Tables tables = make_tables();
 
-std::uint64_t eight(std::uint64_t word, std::size_t zeros_behind) {
+std::uint64_t eight(std::uint64_t word) {
   std::uint64_t crc = 0;
-  for (std::size_t i = 0; i < 8; ++i) crc ^= tables[zeros_behind + i][(word >> (8 * i)) & 0xFF];
+  for (std::size_t i = 0; i < slices; ++i) crc ^= tables[i][(word >> (8 * i)) & 0xFF];
   return crc;
 }
 
@@ -44,8 +44,7 @@ std::uint64_t eight(std::uint64_t word, std::size_t zeros_behind) {
 std::uint64_t crc64(std::span<const std::byte> bytes, std::uint64_t before) {
   std::uint64_t crc = before;
   while (bytes.size() >= slices) {
-    crc = eight(crc ^ load_be<std::uint64_t>(bytes.data()), 8) ^
-          eight(load_be<std::uint64_t>(bytes.data() + 8), 0);
+    crc = eight(crc ^ load_be<std::uint64_t>(bytes.data()));
     bytes = bytes.subspan(slices);
   }
   for (const std::byte b : bytes) {

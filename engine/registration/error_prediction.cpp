@@ -2,6 +2,8 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/registration/chi_square.hpp"
@@ -27,6 +29,28 @@ Matrix36 jacobian(const Eigen::Vector3d& arm) {
   return j;
 }
 
+// 95 % quantiles of the chi-square distribution for `dof` in [1, 3], where radius_95_mm needs them
+// for every pose: linear between 257 exact ones, to 1e-6.
+class Quantiles95 {
+ public:
+  Quantiles95() {
+    for (std::size_t i = 0; i < knots_.size(); ++i) {
+      knots_[i] = chi_square_quantile(1.0 + static_cast<double>(i) / per_dof, 0.95);
+    }
+  }
+  [[nodiscard]] double at(double dof) const {
+    const double place = std::clamp((dof - 1.0) * per_dof, 0.0, 2.0 * per_dof);
+    const auto below = std::min(static_cast<std::size_t>(place), knots_.size() - 2);
+    const double rest = place - static_cast<double>(below);
+    return knots_[below] + rest * (knots_[below + 1] - knots_[below]);
+  }
+
+ private:
+  static constexpr double per_dof = 128;
+  std::array<double, 257> knots_{};
+};
+const Quantiles95 quantiles_95;
+
 }  // namespace
 
 namespace detail {
@@ -46,35 +70,34 @@ void FitNormal::add(const Eigen::Vector3d& arm, const Eigen::Matrix3d& weight,
 }
 
 // Brings rotation (mm^2) and translation (1) to like size, so that one limit serves both.
-Matrix6 FitNormal::scale() const {
+FitNormal::Vector6 FitNormal::scale() const {
   const double rotation = normal_.topLeftCorner<3, 3>().trace();
   const double translation = normal_.bottomRightCorner<3, 3>().trace();
-  Eigen::Matrix<double, 6, 1> s;
+  Vector6 s;
   s.head<3>().setConstant(rotation > 0 ? 1.0 / std::sqrt(rotation) : 0.0);
   s.tail<3>().setConstant(translation > 0 ? 1.0 / std::sqrt(translation) : 0.0);
-  return s.asDiagonal();
+  return s;
 }
 
-Matrix6 FitNormal::scaled() const {
-  const Matrix6 s = scale();
-  return s * normal_ * s;
+Matrix6 FitNormal::scaled(const Matrix6& m, const Vector6& scale) {
+  return scale.asDiagonal() * m * scale.asDiagonal();
 }
 
 bool FitNormal::determined() const {
   if (!normal_.allFinite()) return false;
-  const Eigen::SelfAdjointEigenSolver<Matrix6> eigen(scaled(), Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<Matrix6> eigen(scaled(normal_, scale()), Eigen::EigenvaluesOnly);
   const double smallest = eigen.eigenvalues()(0);
   return smallest > 0.5e-6;  // variance ratio: extents across and along the line as 1 : 1000
 }
 
 Matrix6 FitNormal::covariance() const {
-  const Matrix6 s = scale();
-  const Eigen::LLT<Matrix6> factor(s * normal_ * s);
+  const Vector6 s = scale();
+  const Eigen::LLT<Matrix6> factor(scaled(normal_, s));
   const double smallest_pivot = factor.matrixLLT().diagonal().minCoeff();
   assert(factor.info() == Eigen::Success && smallest_pivot > 1e-6);
-  const Matrix6 half = factor.solve(s * noise_ * s);
+  const Matrix6 half = factor.solve(scaled(noise_, s));
   const Matrix6 both = factor.solve(half.transpose());
-  const Matrix6 unscaled = s * both * s;
+  const Matrix6 unscaled = scaled(both, s);
   return 0.5 * (unscaled + unscaled.transpose());
 }
 
@@ -100,10 +123,14 @@ Matrix6 recentered(const Matrix6& theta_t, const Eigen::Vector3d& shift) {
 }
 
 Matrix6 rotated(const Matrix6& theta_t, const Eigen::Matrix3d& rotation) {
-  Matrix6 j = Matrix6::Zero();
-  j.topLeftCorner<3, 3>() = rotation;
-  j.bottomRightCorner<3, 3>() = rotation;
-  return j * theta_t * j.transpose();
+  Matrix6 out;
+  for (const int row : {0, 3}) {
+    for (const int column : {0, 3}) {
+      out.block<3, 3>(row, column) =
+          rotation * theta_t.block<3, 3>(row, column) * rotation.transpose();
+    }
+  }
+  return out;
 }
 
 }  // namespace detail
@@ -120,7 +147,7 @@ double radius_95_mm(const Eigen::Matrix3d& covariance) {
   const double s3 = (square * covariance).trace();  // and of their cubes
   if (s3 <= 0) return 0;
   const double dof = s2 * s2 * s2 / (s3 * s3);  // in [1, 3]
-  const double x = chi_square_quantile(dof, 0.95);
+  const double x = quantiles_95.at(dof);
   return std::sqrt(k1 + std::sqrt(s2 / dof) * (x - dof));
 }
 

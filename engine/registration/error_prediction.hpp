@@ -28,8 +28,9 @@ class FitNormal {
   [[nodiscard]] Matrix6 covariance() const;
 
  private:
-  [[nodiscard]] Matrix6 scaled() const;
-  [[nodiscard]] Matrix6 scale() const;
+  using Vector6 = Eigen::Matrix<double, 6, 1>;
+  [[nodiscard]] Vector6 scale() const;  // of the diagonal
+  static Matrix6 scaled(const Matrix6& m, const Vector6& scale);
   Matrix6 normal_ = Matrix6::Zero();
   Matrix6 noise_ = Matrix6::Zero();
 };
