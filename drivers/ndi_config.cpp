@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "engine/data/marker_geometry.hpp"
 
 namespace trocar {
 namespace {
@@ -41,15 +42,6 @@ Duration read_ms(const ConfigReader& in, std::string_view key, Duration absent, 
   return duration_from_ms(in.number_or(key, milliseconds_of(absent), 10, max_ms));
 }
 
-std::vector<double> distances(const NdiRom& rom) {
-  std::vector<double> all;
-  for (std::size_t i = 0; i < rom.markers.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) all.push_back(distance_mm(rom.markers[i], rom.markers[k]));
-  }
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
 NdiTool read_tool(const ToolEntry& entry) {
   NdiTool tool{entry, {}, {}};
   if (entry.rom.empty() == entry.serial.empty()) {
@@ -74,17 +66,21 @@ NdiTool read_tool(const ToolEntry& entry) {
   return tool;
 }
 
-void refuse_pair(const NdiTool& a, const NdiTool& b) {
+void refuse_same_serial(const NdiTool& a, const NdiTool& b) {
   const bool wired = !a.entry.serial.empty() && !b.entry.serial.empty();
   if (wired && a.entry.serial == b.entry.serial) {
     throw ConfigError(fmt::format("tools \"{}\" and \"{}\": the same serial {}", a.entry.name,
                                   b.entry.name, a.entry.serial));
   }
-  if (!a.image.empty() && !b.image.empty() && can_be_confused(a.rom, b.rom)) {
-    throw ConfigError(
-        fmt::format("tools \"{}\" and \"{}\": their marker distances agree within "
-                    "0.5 mm, the tracker could take one for the other",
-                    a.entry.name, b.entry.name));
+}
+
+void refuse_look_alikes(const std::vector<NdiTool>& tools) {
+  std::vector<MarkerGeometry> geometries;
+  for (const NdiTool& tool : tools) {
+    if (!tool.image.empty()) geometries.push_back({tool.entry.name, tool.rom.markers});
+  }
+  if (const Status distinct = check_distinct(geometries); !distinct) {
+    throw ConfigError(distinct.error().detail);
   }
 }
 
@@ -111,19 +107,10 @@ std::vector<NdiTool> read_ndi_tools(std::span<const ToolEntry> tools) {
   std::vector<NdiTool> out;
   for (const ToolEntry& entry : tools) {
     out.push_back(read_tool(entry));
-    for (std::size_t i = 0; i + 1 < out.size(); ++i) refuse_pair(out[i], out.back());
+    for (std::size_t i = 0; i + 1 < out.size(); ++i) refuse_same_serial(out[i], out.back());
   }
+  refuse_look_alikes(out);
   return out;
-}
-
-bool can_be_confused(const NdiRom& a, const NdiRom& b, double tolerance_mm) {
-  if (a.markers.size() != b.markers.size() || a.markers.empty()) return false;
-  const auto da = distances(a);
-  const auto db = distances(b);
-  for (std::size_t i = 0; i < da.size(); ++i) {
-    if (std::abs(da[i] - db[i]) > tolerance_mm) return false;
-  }
-  return true;
 }
 
 }  // namespace trocar

@@ -48,8 +48,4 @@ struct NdiTool {
 // nor serial, two tools the tracker could confuse (H5), the same serial twice.
 std::vector<NdiTool> read_ndi_tools(std::span<const ToolEntry> tools);
 
-// Whether the distances between the markers agree within `tolerance_mm`, marker by marker, so that
-// a tracker might take one body for the other.
-bool can_be_confused(const NdiRom& a, const NdiRom& b, double tolerance_mm = 0.5);
-
 }  // namespace trocar

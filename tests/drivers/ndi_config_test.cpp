@@ -1,6 +1,8 @@
 #include "drivers/ndi_config.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
 using namespace trocar;
 
@@ -47,11 +49,26 @@ TEST_CASE("a configuration that is not one connection with a known latency is re
   CHECK_THROWS_AS(read(std::string("host = \"a\"\nprot = 1\n") + latency), ConfigError);
 }
 
-TEST_CASE("H5: two tools with the same marker distances can be confused, in any order") {
-  NdiRom turned = body(0.3);
+TEST_CASE(
+    "H5: the driver refuses two uploaded tools that the tracker could confuse, in any order") {
+  const auto folder = std::filesystem::temp_directory_path() / "trocar_look_alikes";
+  std::filesystem::create_directories(folder);
+  const auto entry = [&](const char* name, NdiRom rom) {
+    rom.serial = static_cast<std::uint32_t>(name[0]);
+    const auto image = make_ndi_rom(rom);
+    std::ofstream(folder / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(image.data()), std::ssize(image));
+    return ToolEntry{name, folder / name, {}};
+  };
+  NdiRom turned = body(1.0);
   std::swap(turned.markers[0], turned.markers[3]);
-  CHECK(can_be_confused(body(0), turned));
-  CHECK_FALSE(can_be_confused(body(0), body(4)));
+  const std::vector<ToolEntry> alike{entry("needle", body(0)), entry("awl", turned)};
+  CHECK_THROWS_WITH(read_ndi_tools(alike), Catch::Contains("could be taken for each other"));
+  NdiRom other;
+  other.markers = {{{0, 0, 0}}, {{33, 0, 0}}, {{0, 91, 0}}, {{61, 21, 10}}};
+  const std::vector<ToolEntry> distinct{entry("needle", body(0)), entry("reference", other)};
+  CHECK(read_ndi_tools(distinct).size() == 2);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a tool is either uploaded or wired") {

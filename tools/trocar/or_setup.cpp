@@ -8,15 +8,11 @@
 #include "drivers/driver_table.hpp"
 #include "drivers/ndi_rom.hpp"
 #include "engine/base/config_reader.hpp"
+#include "engine/data/marker_geometry.hpp"
 #include "engine/navigation/navigator_check.hpp"
-#include "engine/registration/marker_geometry.hpp"
 
 namespace trocar {
 namespace {
-
-// Two bodies whose marker distances agree within this could be taken for each other: three times
-// the 3-D error that a tracker allows a marker of a sound tool (docs/decisions/0004).
-constexpr double look_alike_mm = 1.5;
 
 template <class T>
 T value_or_refuse(Result<T> result, const ConfigReader& in, std::string_view key,
@@ -37,8 +33,7 @@ void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
     tool.markers = file.rom.markers;
     geometries.push_back({tool.name, file.rom.markers});
   }
-  value_or_refuse(check_distinct(geometries, look_alike_mm), in, "tool",
-                  "tools that a tracker cannot confuse");
+  value_or_refuse(check_distinct(geometries), in, "tool", "tools that a tracker cannot confuse");
 }
 
 // The log's own folder may be made, but not a whole path that was mistyped.

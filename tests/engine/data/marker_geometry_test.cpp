@@ -1,4 +1,4 @@
-#include "engine/registration/marker_geometry.hpp"
+#include "engine/data/marker_geometry.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
