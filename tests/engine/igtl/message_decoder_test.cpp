@@ -134,6 +134,9 @@ TEST_CASE("a POLYDATA is taken when every size in it fits, and refused when one 
   CHECK_FALSE(decode("POLYDATA", triangle(3, 2, 16, 2)));           // more cells than words
   CHECK_FALSE(decode("POLYDATA", triangle(3, 1, 12, 2)));           // cells end too soon
   CHECK_FALSE(decode("POLYDATA", triangle(3, 1, 15, 2)));           // no whole words
+  Bytes left_over = triangle(3, 1, 20, 2);
+  left_over << u32{7};
+  CHECK_FALSE(decode("POLYDATA", left_over));  // a word of no cell
 }
 
 TEST_CASE("version 2: content lies between extended header and metadata") {
