@@ -1,0 +1,190 @@
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "drivers/simulators/ndi_server.hpp"
+#include "engine/base/log.hpp"
+#include "engine/igtl/client.hpp"
+#include "engine/model/surface_distance.hpp"
+#include "engine/runtime/engine.hpp"
+#include "tests/tools/operating_room.hpp"
+#include "tools/trocar/or_setup.hpp"
+
+// The main job with nothing faked: the bytes of a simulated NDI tracker over loopback TCP, driver,
+// engine, OpenIGTLink server, and a client that reads what a display would.
+using namespace trocar;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double covered_at_s = 18.5;  // of the script: a hand covers the needle's markers
+
+// The phantom's scenario with a quick hand: tip check, every fiducial, approach to the lesion.
+NdiScenario quick_scenario(const OperatingRoom& room, const Plan& plan) {
+  NdiScenario s = read_ndi_scenario(ConfigReader::open(room.file("simulator.toml")));
+  std::vector<Keyframe> hand;
+  double now_s = 1;
+  const auto go = [&](const Eigen::Vector3d& tip_mm, const Eigen::Vector3d& direction, double in_s,
+                      double hold_s) {
+    now_s += in_s;
+    hand.push_back({now_s, hold_s, pose_of_tip(tip_mm, direction, 0)});
+    now_s += hold_s;
+  };
+  const Eigen::Vector3d down(0, -1, 0);
+  const Point<Reference> divot{{8, 20, 6}};  // navigator.tip_check of run.toml
+  go((s.reference_from_preop->inverse() * divot).mm, down, 0, 1.2);
+  for (const Fiducial& f : plan.fiducials) go(f.position.mm, down, 0.7, 0.9);
+  const PlannedTrajectory& way = plan.trajectories.at(0);
+  const Eigen::Vector3d forward = (way.target.mm - way.entry.mm).normalized();
+  go(way.entry.mm, forward, 1, 0);
+  go(way.target.mm, forward, 4, 60);
+  s.tools[1].motion = KeyframeMotion(std::move(hand), AtEnd::hold);
+  Fault cover;
+  cover.kind = FaultKind::occlusion;
+  cover.tool = "Needle";
+  cover.from = duration_from_ms(1e3 * covered_at_s);
+  cover.until = cover.from + 500ms;
+  s.faults = {cover};
+  return s;
+}
+
+std::unique_ptr<NdiServer> simulate(const NdiScenario& scenario, std::uint16_t port) {
+  auto server = NdiServer::listen(scenario, port);
+  REQUIRE(server);
+  return std::move(server).value();
+}
+
+// What follows ` key=` in a distance line.
+std::optional<std::string> value_of(const std::string& line, const std::string& key) {
+  const std::size_t at = (" " + line).find(" " + key + "=");
+  if (at == std::string::npos) return std::nullopt;
+  const std::size_t from = at + key.size() + 1;
+  return line.substr(from, line.find(' ', from) - from);
+}
+
+struct MainJob {
+  OperatingRoom room;
+  NdiScenario scenario;
+  std::unique_ptr<NdiServer> tracker;
+  OrSetup setup;
+  SteadyTime time;
+  Latest<Guidance> newest;
+  StateLineRing lines, to_log;
+  Signal published;
+  std::unique_ptr<GuidanceServer> server;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<igtl::IgtlClient> client;
+
+  MainJob() {
+    log::to_stderr(false);
+    scenario = quick_scenario(room, read_plan(room.file("plan.toml")));
+    tracker = simulate(scenario, 0);
+    std::string text = room.read("run.toml");
+    text = replaced(text, "port = 8765", "port = " + std::to_string(tracker->port()));
+    text = replaced(text, "port = 18944", "port = 0");
+    text = replaced(text, "dwell_s = 1.0", "dwell_s = 0.5");
+    text = replaced(text, "log = \"trocar.log\"", "");
+    room.write("quick.toml", text);
+    setup = read_or_setup(room.file("quick.toml"));
+    start();
+  }
+  ~MainJob() {
+    engine->stop();
+    server->stop();
+    log::to_stderr(true);
+  }
+
+  // Gives every distance line of the needle to `on_line` until it says true; false after `at_most`.
+  bool until(const std::function<bool(const std::string&)>& on_line, Duration at_most) {
+    bool met = false;
+    const auto end = std::chrono::steady_clock::now() + at_most;
+    while (!met && std::chrono::steady_clock::now() < end) {
+      REQUIRE(client->receive(50ms, [&](const igtl::Message& m) {
+        const auto* text = std::get_if<igtl::StringBody>(&m.body);
+        if (text != nullptr && m.header.device == "NeedleDistance") {
+          met = met || on_line(text->text);
+        }
+      }));
+    }
+    return met;
+  }
+  // Where the tip truly was at that session time.
+  [[nodiscard]] Point<Preop> true_tip(double acquired_s) const {
+    const auto session_began = std::chrono::steady_clock::now() - time.now().time_since_epoch();
+    const Duration at = session_began + duration_from_ms(1e3 * acquired_s) - tracker->power_up();
+    return tracker->truth("Needle", at).preop_from_tip->origin();
+  }
+
+ private:
+  void start() {
+    StreamScene scene{setup.names, {}};
+    for (const Structure& s : setup.plan.structures) scene.surfaces.push_back(s.surface);
+    auto started =
+        GuidanceServer::start(setup.server, scene, {newest, lines, published, time, WallClock{}});
+    REQUIRE(started);
+    server = std::move(started).value();
+    EngineParts parts;
+    parts.navigator =
+        std::make_unique<Navigator>(setup.navigator, setup.tools, std::move(setup.model));
+    parts.worker = std::make_unique<RegistrationWorker>(setup.registration, setup.plan.fiducials,
+                                                        setup.plan.vertebrae.size());
+    parts.source = std::move(setup.source);
+    parts.tick = setup.tick;
+    engine = std::make_unique<Engine>(std::move(parts), time,
+                                      Engine::Outlets{newest, lines, to_log, published});
+    engine->start();
+    auto connected = igtl::IgtlClient::connect({"127.0.0.1", server->port()}, 5s);
+    REQUIRE(connected);
+    client = std::move(connected).value();
+    REQUIRE(client->send(igtl::make_hello(), 5s));
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "H1: from tracker bytes to true distances, withheld when covered or unplugged, and back") {
+  MainJob job;
+  auto tumour = SurfaceDistance::build(*job.setup.plan.structures[0].surface);
+  REQUIRE(tumour);
+  SurfaceDistance::Hint hint;
+  std::size_t distances = 0, inside = 0, covered = 0;
+  double worst_mm = 0;
+  std::string reason;
+  job.until(
+      [&](const std::string& line) {
+        if (const auto why = value_of(line, "withheld")) {
+          reason = *why;
+          CHECK_FALSE(value_of(line, "tumour.tip_mm"));
+          if (distances > 0 && *why == "tool_not_visible") ++covered;
+          return false;
+        }
+        const auto tip_mm = value_of(line, "tumour.tip_mm");
+        if (!tip_mm) return false;
+        const Point<Preop> tip = job.true_tip(std::stod(*value_of(line, "acquired_s")));
+        const double off_mm =
+            std::abs(std::stod(*tip_mm) - tumour.value().from_point(tip, hint).signed_mm);
+        const double bound_mm = std::stod(*value_of(line, "tumour.tip_bound_95_mm"));
+        worst_mm = std::max(worst_mm, off_mm);
+        inside += off_mm <= bound_mm ? 1U : 0U;
+        ++distances;
+        return distances >= 150 && covered > 0;
+      },
+      25s);
+  CAPTURE(reason, distances, inside, covered, worst_mm);
+  REQUIRE(distances >= 150);
+  CHECK(covered > 0);
+  // All poses of one run share one registration and one tip calibration, so that their errors are
+  // not independent: one seed may well lie below 95 %. The law itself is tested over many
+  // registrations (bound_law_test); here 85 % tells a wrong frame, sign or instant.
+  CHECK(static_cast<double>(inside) >= 0.85 * static_cast<double>(distances));
+
+  const std::uint16_t port = job.tracker->port();
+  job.tracker.reset();
+  REQUIRE(
+      job.until([&](const std::string& l) { return value_of(l, "withheld") == "link_lost"; }, 5s));
+  CHECK_FALSE(job.until(
+      [&](const std::string& l) { return value_of(l, "tumour.tip_mm").has_value(); }, 700ms));
+
+  job.tracker = simulate(job.scenario, port);
+  CHECK(job.until([&](const std::string& l) { return !value_of(l, "withheld"); }, 20s));
+}
