@@ -41,7 +41,8 @@ tools/packages.sh build
 echo "== 2/4 build (build/, log in build/build.log)"
 tools/build.sh trocar
 echo "== 3/4 a patient (phantom in $room)"
-[ -f $room/phantom.json ] || $trocar phantom $room >/dev/null
+# Made again when the program is newer: what it writes and what it reads belong together.
+[ $room/phantom.json -nt $trocar ] || $trocar phantom $room >/dev/null
 $trocar check $room/run.toml >$room/check.log || { cat $room/check.log >&2; exit 3; }
 
 echo "== 4/4 the operation ($seconds s; Ctrl-C ends it)"
