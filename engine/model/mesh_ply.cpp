@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -126,6 +127,7 @@ class Numbers {
       const char* const end = word.data() + word.size();
       const auto [at, error] = std::from_chars(word.data(), end, value);
       if (word.empty() || error != std::errc{} || at != end) return std::nullopt;
+      if (type.kind != Type::real && value != std::floor(value)) return std::nullopt;
       return value;
     }
     if (rest_.size() < type.bytes) return std::nullopt;
@@ -181,7 +183,8 @@ bool read_one(const Element& element, Numbers& numbers, Eigen::Vector3d& place,
 bool add_face(const std::vector<double>& corners, TriangleMesh& mesh) {
   std::vector<std::uint32_t> ids;
   for (const double c : corners) {
-    if (!(c >= 0 && c < static_cast<double>(mesh.vertices_mm.size()))) return false;
+    const bool exists = c >= 0 && c < static_cast<double>(mesh.vertices_mm.size());
+    if (!exists || c != std::floor(c)) return false;
     ids.push_back(static_cast<std::uint32_t>(c));
   }
   for (std::size_t k = 2; k < ids.size(); ++k) {
