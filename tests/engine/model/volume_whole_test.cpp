@@ -1,0 +1,124 @@
+#include "engine/model/volume_whole.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "ct_files.hpp"
+
+using namespace trocar;
+using namespace trocar::test;
+
+namespace {
+
+constexpr std::uint64_t voxels = 6 * 5 * 4 * 2;  // bytes of small_geometry()
+
+bool whole(const std::filesystem::path& file, ImageFormat format, std::uint64_t bytes = voxels) {
+  const Status s = check_whole(file, format, bytes);
+  if (!s) CHECK(s.error().detail.starts_with(file.string() + ": "));
+  return static_cast<bool>(s);
+}
+
+std::string meta_header(const std::string& data, const std::string& more = "") {
+  return "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_SHORT\n" + more +
+         "ElementDataFile = " + data + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("a MetaImage or NIfTI with its last byte is whole, without it is not") {
+  const TempFolder folder;
+  write_meta(folder / "a.mha", small_geometry());
+  write_nifti(folder / "a.nii", small_geometry());
+  for (const auto& [name, format] : std::vector<std::pair<std::string, ImageFormat>>{
+           {"a.mha", ImageFormat::meta_image}, {"a.nii", ImageFormat::nifti}}) {
+    CHECK(whole(folder / name, format));
+    CHECK_FALSE(whole(folder / name, format, voxels + 1));
+    const std::string bytes = read_file(folder / name);
+    write_file(folder / name, bytes.substr(0, bytes.size() - 1));
+    CHECK_FALSE(whole(folder / name, format));
+  }
+}
+
+TEST_CASE("a packed NIfTI is unpacked to be counted, and damage in it is seen") {
+  const TempFolder folder;
+  write_nifti(folder / "a.nii.gz", small_geometry());
+  CHECK(whole(folder / "a.nii.gz", ImageFormat::nifti));
+  CHECK_FALSE(whole(folder / "a.nii.gz", ImageFormat::nifti, voxels + 1));
+  const std::string bytes = read_file(folder / "a.nii.gz");
+  for (const std::size_t cut : {1U, 4U, 8U, 20U}) {  // the last eight bytes are the checksum's
+    write_file(folder / "a.nii.gz", bytes.substr(0, bytes.size() - cut));
+    CHECK_FALSE(whole(folder / "a.nii.gz", ImageFormat::nifti));
+  }
+  std::string damaged = bytes;
+  damaged[damaged.size() / 2] ^= 0x55;
+  write_file(folder / "a.nii.gz", damaged);
+  CHECK_FALSE(whole(folder / "a.nii.gz", ImageFormat::nifti));
+}
+
+TEST_CASE("NIfTI in two files is not supported, and no offset of voxels is believed blindly") {
+  const TempFolder folder;
+  write_nifti(folder / "a.nii", small_geometry());
+  std::string bytes = read_file(folder / "a.nii");
+  bytes.replace(344, 3, "ni1");
+  write_file(folder / "pair.nii", bytes);
+  const Status pair = check_whole(folder / "pair.nii", ImageFormat::nifti, voxels);
+  REQUIRE_FALSE(pair);
+  CHECK(pair.error().code == Code::unsupported);
+  bytes = read_file(folder / "a.nii");
+  for (const float offset : {-1.F, 1e30F, NAN}) {
+    bytes.replace(108, 4, std::string(reinterpret_cast<const char*>(&offset), 4));
+    write_file(folder / "a.nii", bytes);
+    CHECK_FALSE(whole(folder / "a.nii", ImageFormat::nifti));
+  }
+}
+
+TEST_CASE("a MetaImage may keep its voxels in a file beside it") {
+  const TempFolder folder;
+  write_file(folder / "a.mhd", meta_header("a.raw"));
+  CHECK_FALSE(whole(folder / "a.mhd", ImageFormat::meta_image, 16));
+  write_file(folder / "a.raw", std::string(15, 'v'));
+  const Status s = check_whole(folder / "a.mhd", ImageFormat::meta_image, 16);
+  REQUIRE_FALSE(s);
+  CHECK(s.error().detail.ends_with("expected 16 bytes of voxels in 'a.raw', found 15"));
+  write_file(folder / "a.raw", std::string(16, 'v'));
+  CHECK(whole(folder / "a.mhd", ImageFormat::meta_image, 16));
+}
+
+TEST_CASE("the voxels of a MetaImage in one file begin behind the header, which does not count") {
+  const TempFolder folder;
+  write_file(folder / "a.mha", meta_header("LOCAL") + std::string(16, 'v'));
+  CHECK(whole(folder / "a.mha", ImageFormat::meta_image, 16));
+  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 17));
+}
+
+TEST_CASE("a packed MetaImage needs the size it states, and must state one") {
+  const TempFolder folder;
+  const std::string packed = "CompressedData = True\n";
+  write_file(folder / "a.mha",
+             meta_header("LOCAL", packed + "CompressedDataSize = 9\n") + std::string(9, 'z'));
+  CHECK(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
+  write_file(folder / "a.mha",
+             meta_header("LOCAL", packed + "CompressedDataSize = 10\n") + std::string(9, 'z'));
+  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
+  write_file(folder / "a.mha", meta_header("LOCAL", packed) + std::string(9, 'z'));
+  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
+}
+
+TEST_CASE("a MetaImage header must have the lines every reader needs") {
+  const TempFolder folder;
+  write_file(folder / "a.mha", meta_header("LOCAL"));
+  CHECK(check_meta_header(folder / "a.mha"));
+  for (const std::string key : {"NDims", "DimSize", "ElementType", "ElementDataFile"}) {
+    std::string text = meta_header("LOCAL");
+    text.replace(text.find(key), key.size(), "X" + key);
+    write_file(folder / "b.mha", text);
+    const Status s = check_meta_header(folder / "b.mha");
+    REQUIRE_FALSE(s);
+    CHECK(s.error().detail.ends_with("expected '" + key + "' in the header, found none"));
+  }
+}
+
+TEST_CASE("what ITK's own readers check is left to them") {
+  const TempFolder folder;
+  CHECK(whole(folder / "absent.nrrd", ImageFormat::nrrd));
+  CHECK(whole(folder.path(), ImageFormat::dicom_folder));
+}
