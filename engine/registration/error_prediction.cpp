@@ -85,7 +85,8 @@ Matrix6 FitNormal::scaled(const Matrix6& m, const Vector6& scale) {
 
 bool FitNormal::determined() const {
   if (!normal_.allFinite()) return false;
-  const Eigen::SelfAdjointEigenSolver<Matrix6> eigen(scaled(normal_, scale()), Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<Matrix6> eigen(scaled(normal_, scale()),
+                                                     Eigen::EigenvaluesOnly);
   const double smallest = eigen.eigenvalues()(0);
   return smallest > 0.5e-6;  // variance ratio: extents across and along the line as 1 : 1000
 }
