@@ -76,11 +76,14 @@ TEST_CASE("eight triangles are one leaf, the ninth makes a node") {
   CHECK(more.nodes.size() == 1);
 }
 
-TEST_CASE("leaves are full but for the last of each node: the tree is no larger than it must be") {
-  const TriangleMesh mesh = lobulated(4);  // 2048 triangles
-  const SurfaceTree tree = build_tree(mesh);
-  CHECK(tree.leaves.size() == mesh.triangles.size() / width);
-  CHECK(tree.records.size() == mesh.triangles.size());
+TEST_CASE("all leaves but the last are full: the tree is no larger than it must be") {
+  const TriangleMesh box_beside = moved(box({0, 0, 0}, {3, 4, 5}), {40, 0, 0});
+  for (const TriangleMesh& mesh :
+       {lobulated(4), together(lobulated(3), box_beside), together(sphere(9, 2), box_beside)}) {
+    const SurfaceTree tree = build_tree(mesh);
+    CHECK(tree.leaves.size() == (mesh.triangles.size() + width - 1) / width);
+    CHECK(tree.records.size() == width * tree.leaves.size());
+  }
 }
 
 TEST_CASE("records are the mesh's own triangles, in double, with its indices") {
