@@ -13,7 +13,7 @@ namespace trocar {
 // A tracking reply that was written.
 struct ReplyWritten {
   TrackingMark mark;
-  std::size_t bytes = 0;  // of the write that ended with it
+  std::size_t bytes = 0;                          // of the write that ended with it
   std::chrono::steady_clock::time_point written;  // just before its last bytes were handed over
   std::chrono::steady_clock::time_point exposed;  // scripted, not when it was computed
 };
