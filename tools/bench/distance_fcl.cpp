@@ -5,6 +5,11 @@
 namespace trocar::bench {
 namespace {
 
+// FCL bounds a capsule by boxes that its radius makes loose: a thin one, with the rest of the
+// radius taken off the answer, is the same distance and an order of magnitude faster. The peer gets
+// its best.
+constexpr double thin_mm = 1e-3;
+
 class FclCapsule final : public Engine {
  public:
   explicit FclCapsule(const TriangleMesh& mesh)
@@ -15,10 +20,10 @@ class FclCapsule final : public Engine {
     model_->addSubModel(mesh.vertices_mm, triangles);
     model_->endModel();
   }
-  std::string name() const override { return "FCL capsule"; }
+  std::string name() const override { return "FCL capsule (thin)"; }
   bool has_sign() const override { return false; }
   double ask(const Shaft& pose) override {
-    const fcl::Capsuled capsule(pose.radius_mm, pose.length_mm);
+    const fcl::Capsuled capsule(thin_mm, pose.length_mm);
     fcl::Transform3d at = fcl::Transform3d::Identity();
     at.linear() = Eigen::Quaterniond::FromTwoVectors(Eigen::Vector3d::UnitZ(), pose.backward.mm)
                       .toRotationMatrix();
@@ -26,7 +31,9 @@ class FclCapsule final : public Engine {
     fcl::DistanceRequestd request;
     request.gjk_solver_type = fcl::GST_INDEP;  // the faster of its two here
     fcl::DistanceResultd result;
-    return fcl::distance(model_.get(), fcl::Transform3d::Identity(), &capsule, at, request, result);
+    return fcl::distance(model_.get(), fcl::Transform3d::Identity(), &capsule, at, request,
+                         result) +
+           thin_mm - pose.radius_mm;
   }
 
  private:
