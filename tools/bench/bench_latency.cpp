@@ -38,7 +38,7 @@ struct Case {
 // Where the time went, as the running engine itself counts it: any of its metrics, since its start.
 struct StageQuantiles {
   double published_p50_us = 0, published_p99_us = 0;  // bytes received to guidance handed over
-  double sent_p50_us = 0, sent_p99_us = 0;            // handed over to the last client's send
+  double sent_p50_us = 0, sent_p99_us = 0;            // navigator's `now` to the last client's send
 };
 
 struct Row {
@@ -191,9 +191,10 @@ void print(const Row& r) {
   std::printf("%20s  %zu bytes in, %zu out per client; %.1f (p50) and %.1f (p99) times the relay\n",
               "", r.reply_bytes, r.answer_bytes, r.intended_us.p50 / r.relay_us.p50,
               r.intended_us.p99 / r.relay_us.p99);
-  std::printf("%20s  engine: received to published %.0f / %.0f, on to last send %.0f / %.0f\n", "",
-              r.stages.published_p50_us, r.stages.published_p99_us, r.stages.sent_p50_us,
-              r.stages.sent_p99_us);
+  std::printf(
+      "%20s  engine: received to published %.0f / %.0f, navigator to last send %.0f / %.0f\n", "",
+      r.stages.published_p50_us, r.stages.published_p99_us, r.stages.sent_p50_us,
+      r.stages.sent_p99_us);
   std::fflush(stdout);
 }
 
@@ -216,7 +217,7 @@ nlohmann::json to_json(const Row& r) {
           {"relay_us", to_json(r.relay_us)},
           {"stages_us",
            {{"received_to_published", {{"p50", s.published_p50_us}, {"p99", s.published_p99_us}}},
-            {"hand_over_to_sent", {{"p50", s.sent_p50_us}, {"p99", s.sent_p99_us}}}}}};
+            {"navigator_to_sent", {{"p50", s.sent_p50_us}, {"p99", s.sent_p99_us}}}}}};
 }
 
 void run(const Options& options) {
