@@ -25,7 +25,7 @@ mkdir -p "$room"
     -DCMAKE_CXX_FLAGS_RELEASE=-O1 && ninja -C $folder trocar; } >"$room.log" 2>&1 ||
   { tail -20 "$room.log"; exit 1; }
 tools/build.sh trocar
-build/bin/trocar phantom "$room" >/dev/null
+build/bin/trocar phantom "$room" >"$room.log" 2>&1
 tracker_port=$(shuf -i 20000-32000 -n 1)
 server_port=$((tracker_port + 1))
 sed -e "s/^port = 8765/port = $tracker_port/" -e "s/^port = 18944/port = $server_port/" \
