@@ -54,6 +54,7 @@ Word word_of(const Heartbeat& beat) {
   }
   const Guidance& g = *beat.newest;
   if (beat.silent) return {EngineState::degraded, "engine_silent", igtl::status_time_out};
+  if (g.link == Link::lost) return {g.state, "link_lost", igtl::status_hardware_failure};
   switch (g.state) {
     case EngineState::ready:
       return {g.state, "none", igtl::status_ok};
@@ -64,8 +65,7 @@ Word word_of(const Heartbeat& beat) {
     case EngineState::degraded:
       break;
   }
-  return {EngineState::degraded, g.link == Link::tracking ? "tools_withheld" : "link_lost",
-          igtl::status_hardware_failure};
+  return {EngineState::degraded, "tools_withheld", igtl::status_hardware_failure};
 }
 
 char printable(char c) { return c >= 0x20 && c < 0x7F ? c : '?'; }

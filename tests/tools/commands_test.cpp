@@ -173,7 +173,7 @@ TEST_CASE("H23: an open and an inverted mesh are refused by name") {
   refuse_plan("mesh cut short", plan, "wrong.stl");
 }
 
-TEST_CASE("H8: fiducials in metres are refused") {
+TEST_CASE("H17: fiducials in metres are refused") {
   room().write("wrong.mrk.json",
                replaced(room().read("fiducials.mrk.json"), "\"coordinateUnits\": \"mm\"",
                         "\"coordinateUnits\": \"m\""));

@@ -203,6 +203,22 @@ TEST_CASE("the heartbeat says state and reason, and when the engine is silent") 
   CHECK(beat(&g, true).code != status_ok);
 }
 
+TEST_CASE("the heartbeat tells a lost tracker from one that has not been found yet") {
+  GuidanceMessages messages(names_for_test(), wall);
+  Guidance g = guidance_for_test();
+  g.state = EngineState::connecting;
+  const auto beat = [&](Link link) {
+    g.link = link;
+    Buffer out;
+    messages.append_heartbeat(out, {g.now, &g, false}, 1);
+    return std::get<StatusBody>(find_message(decode_all(out), "STATUS", "Trocar").body);
+  };
+  CHECK(has(beat(Link::lost).message, "reason=link_lost"));
+  CHECK(beat(Link::lost).code == status_hardware_failure);
+  CHECK(has(beat(Link::connecting).message, "reason=link_connecting"));
+  CHECK(beat(Link::connecting).code == status_not_ready);
+}
+
 TEST_CASE("a state line keeps to one line of plain characters") {
   GuidanceMessages messages(names_for_test(), wall);
   Buffer out;
