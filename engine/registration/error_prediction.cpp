@@ -137,6 +137,8 @@ Matrix6 rotated(const Matrix6& theta_t, const Eigen::Matrix3d& rotation) {
 }  // namespace detail
 
 double bound_95_mm(const Eigen::Matrix3d& covariance, const Eigen::Vector3d& direction) {
+  // Without a direction: no direction's variance is larger than their sum.
+  if (direction.isZero(0)) return 1.96 * std::sqrt(covariance.trace());
   const Eigen::Vector3d n = direction.normalized();
   return 1.96 * std::sqrt(std::fmax(0.0, n.dot(covariance * n)));
 }

@@ -133,8 +133,9 @@ double tre_rms_mm(const PoseCovariance<To>& covariance, const Point<To>& p) {
   return std::sqrt(covariance.at(p).trace());
 }
 
-// Half width of the two-sided 95 % interval of the error along `direction` (any length but zero):
-// 1.96 standard deviations. `covariance` is that of a position, mm^2. See decision 0020.
+// Half width of the two-sided 95 % interval of the error along `direction` (any length):
+// 1.96 standard deviations. Zero, no direction: not below that of any direction. `covariance` is
+// that of a position, mm^2. See decision 0020.
 double bound_95_mm(const Eigen::Matrix3d& covariance, const Eigen::Vector3d& direction);
 
 // Radius of the ball that holds the position error with 95 % probability, for any covariance.

@@ -230,6 +230,7 @@ TEST_CASE("the 95 % bound along a direction holds 95 % of the errors and ignores
   const Eigen::Vector3d n(1, -2, 0.5);
   const double bound = bound_95_mm(c, n);
   CHECK(bound == Approx(bound_95_mm(c, 7 * n)));
+  CHECK(bound_95_mm(c, Eigen::Vector3d::Zero()) >= bound);
   int inside = 0;
   for (int i = 0; i < 50000; ++i) inside += std::abs(noise(random).dot(n.normalized())) <= bound;
   CHECK(inside / 50000.0 == Approx(0.95).margin(0.004));  // 4 sigma of the count
