@@ -89,7 +89,7 @@ TEST_CASE("check accepts the operating room that the phantom makes") {
 }
 
 TEST_CASE("a wrong configuration is one line with file and key, exit code 3") {
-  const std::array<Wrong, 22> all{{
+  const std::array<Wrong, 23> all{{
       {"absent key", "max_fre_mm = 1.5\n", "", "max_fre_mm"},
       {"unknown key", "tick_ms = 50\n", "tick_ms = 50\ntick_mss = 50\n", "tick_mss"},
       {"misspelt key", "max_fre_mm = 1.5", "max_fre_m = 1.5", "did you mean \"max_fre_mm\"?"},
@@ -115,6 +115,8 @@ TEST_CASE("a wrong configuration is one line with file and key, exit code 3") {
       {"unknown server key", "port = 18944", "prot = 18944", "prot"},
       {"axis of length zero", "axis_in_tool = [0.000000, 0.000000, -1.000000]",
        "axis_in_tool = [0, 0, 0]", "axis_in_tool"},
+      {"H5: axis reversed", "axis_in_tool = [0.000000, 0.000000, -1.000000]",
+       "axis_in_tool = [0, 0, 1]", "points back to its markers"},
   }};
   for (const Wrong& w : all) {
     std::string text = room().read("run.toml");

@@ -21,6 +21,18 @@ T value_or_refuse(Result<T> result, const ConfigReader& in, std::string_view key
   return std::move(result).value();
 }
 
+// A reversed axis lays the shaft out in front of the tip, and the check of the tip in its divot
+// cannot see it (H5): whoever holds the body holds it behind the tip.
+void check_axis(const ConfigReader& in, const ToolModel& tool) {
+  if (tool.role != ToolRole::tool) return;
+  Eigen::Vector3d middle = Eigen::Vector3d::Zero();
+  for (const auto& m : tool.markers) middle += m.mm / static_cast<double>(tool.markers.size());
+  const Eigen::Isometry3d& tip = tool.tool_from_tip.matrix();
+  if ((tip.translation() - middle).dot(tip.linear().col(2)) > 0) return;
+  in.fail("tool", "an axis_in_tool that points forward, away from the markers and out of the tip",
+          "that of " + tool.name + " points back to its markers");
+}
+
 void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
   std::vector<MarkerGeometry> geometries;
   for (ToolModel& tool : tools) {
@@ -31,6 +43,7 @@ void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
               tool.definition.file.string() + ", a wired tool's");
     }
     tool.markers = file.rom.markers;
+    check_axis(in, tool);
     geometries.push_back({tool.name, file.rom.markers});
   }
   value_or_refuse(check_distinct(geometries), in, "tool", "tools that a tracker cannot confuse");
