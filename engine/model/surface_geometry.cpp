@@ -95,12 +95,18 @@ TrianglePoint nearest_on_triangle(const Vector3d& p, const Vector3d& a, const Ve
 
 SegmentApproach nearest_approach(const Segment& s, const Vector3d& a, const Vector3d& b,
                                  const Vector3d& c) noexcept {
-  SegmentApproach best{nearest_on_triangle(s.begin, a, b, c).squared_mm2, 0.0};
-  if (s.length_mm == 0.0) return best;
+  // The squared distance is convex along the segment: where it does not fall away from an end, that
+  // end is nearest.
+  const TrianglePoint first = nearest_on_triangle(s.begin, a, b, c);
+  SegmentApproach best{first.squared_mm2, 0.0};
+  if (s.length_mm == 0.0 || (s.begin - first.closest).dot(s.direction) >= 0.0) return best;
+  const Vector3d end = s.at(s.length_mm);
+  const TrianglePoint last = nearest_on_triangle(end, a, b, c);
+  if ((end - last.closest).dot(s.direction) <= 0.0) return {last.squared_mm2, s.length_mm};
   const auto take = [&best](const SegmentApproach& other) {
     if (other.squared_mm2 < best.squared_mm2) best = other;
   };
-  take({nearest_on_triangle(s.at(s.length_mm), a, b, c).squared_mm2, s.length_mm});
+  take({last.squared_mm2, s.length_mm});
   take(nearest_to_edge(s, a, b));
   take(nearest_to_edge(s, b, c));
   take(nearest_to_edge(s, c, a));

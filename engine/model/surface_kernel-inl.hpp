@@ -200,8 +200,9 @@ HWY_INLINE void add_axis(Lane d, V along, V direction, V half, V& f, V& slope, V
   curvature = hn::MulAdd(hn::Mul(active, active), hn::Set(d, 2.0F), curvature);
 }
 
-// Lower bounds of the squared distances of a segment to the boxes of a node.
-HWY_INLINE V box_bound(Lane d, const Node& n, const Line& line, std::size_t lane) {
+// Lower bounds of the squared distances of a segment to the boxes of a node; stops when each is
+// above `reject` or close to the distance itself.
+HWY_INLINE V box_bound(Lane d, const Node& n, const Line& line, std::size_t lane, float reject) {
   const V3 rel = sub(line.begin, load3(d, n.center, 0, lane));
   const V3 half = load3(d, n.half, 0, lane);
   const V3 u = load3(d, n.axis, 0, lane);
@@ -218,11 +219,13 @@ HWY_INLINE V box_bound(Lane d, const Node& n, const Line& line, std::size_t lane
     add_axis(d, hn::MulAdd(at.s, dir.y, x.y), dir.y, half.y, f, slope, curvature);
     add_axis(d, hn::MulAdd(at.s, dir.z, x.z), dir.z, half.z, f, slope, curvature);
     step(d, at, f, slope, curvature);
+    const M tight = hn::Ge(at.bound, hn::Mul(f, hn::Set(d, 0.98F)));
+    if (hn::AllTrue(d, hn::Or(tight, hn::Gt(at.bound, hn::Set(d, reject))))) break;
   }
   return at.bound;
 }
 
-// The same for triangles; stops as soon as all of them are surely further than `reject`.
+// The same for triangles, to the last digit: a loose bound would have to be decided in double.
 HWY_INLINE V triangle_bound(Lane d, const Triangles& t, const Line& line, float reject) {
   const V two = hn::Set(d, 2.0F);
   const Cosines cos2 = cosines(t, line.direction);
@@ -231,7 +234,8 @@ HWY_INLINE V triangle_bound(Lane d, const Triangles& t, const Line& line, float 
     const Approach a = approach(d, t, add_scaled(line.begin, at.s, line.direction), cos2);
     const V slope = hn::Mul(two, dot(a.offset, line.direction));
     step(d, at, a.squared, slope, hn::Mul(two, a.curvature));
-    if (hn::AllTrue(d, hn::Gt(at.bound, hn::Set(d, reject)))) break;
+    const M exact = hn::Ge(at.bound, hn::Mul(a.squared, hn::Set(d, 1.0F - 1e-6F)));
+    if (hn::AllTrue(d, hn::Or(exact, hn::Gt(at.bound, hn::Set(d, reject))))) break;
   }
   return at.bound;
 }

@@ -77,7 +77,7 @@ struct PointBody {
   Lane d;
   V3 p;
   explicit HWY_INLINE PointBody(const PointSearch& s) : p(broadcast(d, s.p)) {}
-  HWY_INLINE V bound(const Node& node, std::size_t lane) const {
+  HWY_INLINE V bound(const Node& node, std::size_t lane, float /*reject*/) const {
     return box_squared(d, node, p, lane);
   }
   HWY_INLINE V bound(const Leaf& leaf, std::size_t lane, float /*reject*/) const {
@@ -91,8 +91,8 @@ struct SegmentBody {
   Line line;
   explicit HWY_INLINE SegmentBody(const SegmentSearch& s)
       : line{broadcast(d, s.begin), broadcast(d, s.direction), hn::Set(d, s.length)} {}
-  HWY_INLINE V bound(const Node& node, std::size_t lane) const {
-    return box_bound(d, node, line, lane);
+  HWY_INLINE V bound(const Node& node, std::size_t lane, float reject) const {
+    return box_bound(d, node, line, lane, reject);
   }
   HWY_INLINE V bound(const Leaf& leaf, std::size_t lane, float reject) const {
     return triangle_bound(d, load_triangles(d, leaf, lane), line, reject);
@@ -122,7 +122,7 @@ HWY_INLINE void search_tree(Search& search) {
     }
     const Node& node = tree.nodes[item.child];
     for (std::size_t lane = 0; lane < width; lane += hn::Lanes(body.d)) {
-      const V value = body.bound(node, lane);
+      const V value = body.bound(node, lane, search.reject);
       hn::Store(value, body.d, squared + lane);
       kept |= not_above(body.d, value, search.reject, lane);
     }

@@ -56,16 +56,17 @@ Feature feature_of(TrianglePart part) noexcept {
   return Feature::vertex;
 }
 
-NearestPoint with_sign(const PointSearch& found) noexcept {
-  const double distance = std::sqrt(found.best.squared_mm2);
-  const Side side = side_of(found.tree, found.slot, found.best.part);
-  NearestPoint out{distance, found.best.closest, side.normal, found.slot,
-                   feature_of(found.best.part)};
+// `slot` holds the nearest triangle of p, `on_it` the nearest point.
+NearestPoint with_sign(const SurfaceTree& tree, const Vector3d& p, std::uint32_t slot,
+                       const TrianglePoint& on_it) noexcept {
+  const double distance = std::sqrt(on_it.squared_mm2);
+  const Side side = side_of(tree, slot, on_it.part);
+  NearestPoint out{distance, on_it.closest, side.normal, slot, feature_of(on_it.part)};
   if (distance == 0.0) return out;
-  const Vector3d away = found.p_mm - found.best.closest;
+  const Vector3d away = p - on_it.closest;
   bool inside = away.dot(side.normal) < 0.0;
   if (side.doubtful) {
-    inside = lies_inside(found.tree, found.p_mm);
+    inside = lies_inside(tree, p);
     out.normal = (inside ? -1.0 : 1.0) / distance * away;
   }
   if (inside) out.signed_mm = -distance;
@@ -79,7 +80,7 @@ NearestPoint nearest_point(const SurfaceTree& tree, const Vector3d& p,
   PointSearch search(tree, p);
   search.finish(first_slot < tree.slots() ? first_slot : 0);
   run(search);
-  return with_sign(search);
+  return with_sign(tree, p, search.slot, search.best);
 }
 
 PlaceOnSegment lowest_place(const SurfaceTree& tree, const Segment& segment,
@@ -87,8 +88,14 @@ PlaceOnSegment lowest_place(const SurfaceTree& tree, const Segment& segment,
   SegmentSearch search(tree, segment);
   search.finish(first_slot < tree.slots() ? first_slot : 0);
   run(search);
+  // No triangle is nearer to any place of the segment than this one to this place: the nearest
+  // point of the place lies on it.
   const double at = search.best.at_mm;
-  PlaceOnSegment nearest{nearest_point(tree, segment.at(at), search.slot), at};
+  const Vector3d place = segment.at(at);
+  const Record& r = tree.records[search.slot];
+  const TrianglePoint on_it =
+      nearest_on_triangle(place, r.corner_mm[0], r.corner_mm[1], r.corner_mm[2]);
+  const PlaceOnSegment nearest{with_sign(tree, place, search.slot, on_it), at};
   if (nearest.nearest.signed_mm > touching_mm) return nearest;
   return deepest_place(tree, segment, nearest);
 }
