@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -102,6 +103,21 @@ Matrix6 FitNormal::covariance() const {
   return 0.5 * (unscaled + unscaled.transpose());
 }
 
+void BodyNormal::add(const Eigen::Vector3d& arm, const Eigen::Matrix3d& fle) {
+  const Eigen::Matrix3d across = cross_matrix(arm);
+  normal_ += arm.squaredNorm() * Eigen::Matrix3d::Identity() - arm * arm.transpose();
+  noise_ += across * fle * across.transpose();
+  count_ += 1;
+}
+
+Matrix6 BodyNormal::covariance(const Eigen::Matrix3d& fle) const {
+  const Eigen::Matrix3d inverse = normal_.inverse();
+  Matrix6 out = Matrix6::Zero();
+  out.topLeftCorner<3, 3>() = inverse * noise_ * inverse;
+  out.bottomRightCorner<3, 3>() = fle / count_;
+  return out;
+}
+
 double isotropic_tre_rms_mm(double count, const Eigen::Matrix3d& scatter,
                             const Eigen::Vector3d& target, double fle_rms_mm) {
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> principal(scatter);
@@ -117,10 +133,16 @@ double isotropic_tre_rms_mm(double count, const Eigen::Matrix3d& scatter,
   return fle_rms_mm * std::sqrt((1.0 + sum / 3.0) / count);
 }
 
+// J C J^T with J = [I 0; K I], block by block.
 Matrix6 recentered(const Matrix6& theta_t, const Eigen::Vector3d& shift) {
-  Matrix6 j = Matrix6::Identity();
-  j.bottomLeftCorner<3, 3>() = -cross_matrix(shift);
-  return j * theta_t * j.transpose();
+  const Eigen::Matrix3d k = -cross_matrix(shift);
+  const Eigen::Matrix3d mixed = theta_t.topRightCorner<3, 3>();
+  const Eigen::Matrix3d moved = mixed + theta_t.topLeftCorner<3, 3>() * k.transpose();
+  Matrix6 out = theta_t;
+  out.topRightCorner<3, 3>() = moved;
+  out.bottomLeftCorner<3, 3>() = moved.transpose();
+  out.bottomRightCorner<3, 3>() += k * moved + mixed.transpose() * k.transpose();
+  return out;
 }
 
 Matrix6 rotated(const Matrix6& theta_t, const Eigen::Matrix3d& rotation) {

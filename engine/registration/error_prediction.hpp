@@ -35,6 +35,19 @@ class FitNormal {
   Matrix6 noise_ = Matrix6::Zero();
 };
 
+// FitNormal for equal weights, one FLE and arms that sum to zero: rotation and translation are then
+// independent and 3 x 3 each, which makes it ten times as fast.
+class BodyNormal {
+ public:
+  void add(const Eigen::Vector3d& arm, const Eigen::Matrix3d& fle);
+  [[nodiscard]] Matrix6 covariance(const Eigen::Matrix3d& fle) const;
+
+ private:
+  Eigen::Matrix3d normal_ = Eigen::Matrix3d::Zero();  // of the rotation
+  Eigen::Matrix3d noise_ = Eigen::Matrix3d::Zero();
+  double count_ = 0;
+};
+
 double isotropic_tre_rms_mm(double count, const Eigen::Matrix3d& scatter,
                             const Eigen::Vector3d& target, double fle_rms_mm);
 Matrix6 recentered(const Matrix6& theta_t, const Eigen::Vector3d& shift);
@@ -86,9 +99,9 @@ PoseCovariance<To> fit_covariance(const Transform<To, From>& to_from,
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   for (const Point<From>& m : markers) sum += m.mm;
   const Point<From> center{sum / static_cast<double>(markers.size())};
-  detail::FitNormal normal;
-  for (const Point<From>& m : markers) normal.add((to_from * (m - center)).mm, 1.0, fle_in_to);
-  return {normal.covariance(), to_from * center};
+  detail::BodyNormal normal;
+  for (const Point<From>& m : markers) normal.add((to_from * (m - center)).mm, fle_in_to);
+  return {normal.covariance(fle_in_to), to_from * center};
 }
 
 // Whether points with these weights determine a rigid pose (scale-free: an extent across the line
