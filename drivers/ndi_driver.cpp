@@ -120,8 +120,10 @@ NdiInput NdiDriver::back_off() {
 // byte of a reply is in, before it is even looked at.
 NdiInput NdiDriver::track() {
   NdiFraming& framing = session_->framing();
-  framing.clear();
-  if (!session_->streams() && !ask()) return NdiInput::link_down;
+  if (!session_->streams()) {
+    framing.clear();
+    if (!ask()) return NdiInput::link_down;
+  }  // a stream's first packet may have begun in the read that ended with OKAY
   auto deadline = std::chrono::steady_clock::now() + config_.reply_timeout;
   for (;;) {
     const auto left =

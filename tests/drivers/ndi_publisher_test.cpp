@@ -3,8 +3,6 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "tests/allocation_counter.hpp"
-
 using namespace trocar;
 
 namespace {
@@ -101,25 +99,6 @@ TEST_CASE("a tool that is switched off is said once") {
     }
   }
   CHECK(disabled == 1);
-}
-
-TEST_CASE("between the last byte and the outbox nothing is allocated") {
-  Rig rig;
-  NdiFraming framing;
-  for (unsigned i = 1; i < 200; ++i) {
-    const auto wire = encode_ascii_reply(reply_of(i, i + 1));
-    const long before = test::allocations();
-    const bool fits = framing.feed(wire);
-    const auto found = framing.next();
-    const bool complete = found && found.value();
-    const auto outcome =
-        complete ? rig.publisher.take(*found.value(), Timestamp(Duration(i * 16'000'000)))
-                 : NdiPublisher::Outcome::garbled;
-    const long after = test::allocations();
-    REQUIRE(fits);
-    REQUIRE(outcome == NdiPublisher::Outcome::published);
-    REQUIRE(after == before);
-  }
 }
 
 TEST_CASE("stray markers are told when their number changes, at most once a second") {
