@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "engine/base/result.hpp"
+
 namespace trocar {
 
 // The program's log: one line per change of state, with a time; never one per frame, never on the
@@ -11,8 +13,11 @@ namespace trocar {
 //   info    a state changed
 namespace log {
 
-// Also writes to `file` (its folder is made, not those above; the file grows up to 10 MB and is
-// rotated three times). Throws ConfigError when it cannot be written.
+// Whether `file` can be written as a log, now: its folder exists, and the file can be opened or
+// made. Leaves nothing behind. The error says what stands in the way.
+Status check_file(const std::filesystem::path& file);
+// Also writes to `file` (up to 10 MB, rotated three times). Throws ConfigError when check_file
+// refuses. A disk that is full later is said on stderr, once.
 void to_file(const std::filesystem::path& file);
 // Whether lines also go to stderr; they do at first.
 void to_stderr(bool wanted);

@@ -5,9 +5,8 @@
 #include "engine/base/log.hpp"
 #include "engine/igtl/client.hpp"
 #include "engine/model/surface_distance.hpp"
-#include "engine/runtime/engine.hpp"
 #include "tests/tools/operating_room.hpp"
-#include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/engine_parts.hpp"
 
 // The main job with nothing faked: the bytes of a simulated NDI tracker over loopback TCP, driver,
 // engine, OpenIGTLink server, and a client that reads what a display would.
@@ -116,20 +115,11 @@ struct MainJob {
 
  private:
   void start() {
-    StreamScene scene{setup.names, {}};
-    for (const Structure& s : setup.plan.structures) scene.surfaces.push_back(s.surface);
-    auto started =
-        GuidanceServer::start(setup.server, scene, {newest, lines, published, time, WallClock{}});
+    auto started = GuidanceServer::start(setup.server, scene_of(setup),
+                                         {newest, lines, published, time, WallClock{}});
     REQUIRE(started);
     server = std::move(started).value();
-    EngineParts parts;
-    parts.navigator =
-        std::make_unique<Navigator>(setup.navigator, setup.tools, std::move(setup.model));
-    parts.worker = std::make_unique<RegistrationWorker>(setup.registration, setup.plan.fiducials,
-                                                        setup.plan.vertebrae.size());
-    parts.source = std::move(setup.source);
-    parts.tick = setup.tick;
-    engine = std::make_unique<Engine>(std::move(parts), time,
+    engine = std::make_unique<Engine>(parts_of(setup), time,
                                       Engine::Outlets{newest, lines, to_log, published});
     engine->start();
     auto connected = igtl::IgtlClient::connect({"127.0.0.1", server->port()}, 5s);

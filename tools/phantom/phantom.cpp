@@ -1,5 +1,6 @@
 #include "tools/phantom/phantom.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "tools/phantom/gallery.hpp"
@@ -107,6 +108,16 @@ class Steps {
   Status outcome_ = Done{};
 };
 
+Error cannot_write(const std::filesystem::path& folder, const std::error_code& problem) {
+  return {Code::io,
+          folder.string() + ": expected a folder that can be written, found: " + problem.message()};
+}
+
+// What others start from, and what says that all is there. Written last and removed first, so that
+// a folder whose writing was broken off is not taken for a patient.
+constexpr std::array<const char*, 4> starting_points{"phantom.json", "plan.toml", "run.toml",
+                                                     "simulator.toml"};
+
 Status make_folders(const PhantomOptions& o) {
   for (const char* sub : {"meshes", "tools", "ct"}) {
     std::error_code problem;
@@ -117,9 +128,12 @@ Status make_folders(const PhantomOptions& o) {
       if (!o.dicom) continue;
     }
     std::filesystem::create_directories(o.folder / sub, problem);
-    if (problem)
-      return Error{Code::io,
-                   "expected to make " + (o.folder / sub).string() + ": " + problem.message()};
+    if (problem) return cannot_write(o.folder, problem);
+  }
+  for (const char* file : starting_points) {
+    std::error_code problem;
+    std::filesystem::remove(o.folder / file, problem);
+    if (problem) return cannot_write(o.folder, problem);
   }
   return Done{};
 }
@@ -128,6 +142,7 @@ Status make_folders(const PhantomOptions& o) {
 
 Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& progress) {
   if (const Status options = check(o); !options) return options.error();
+  if (const Status folders = make_folders(o); !folders) return folders.error();
   const Patient patient(o.seed, level_named(o.lesion_level));
   const Grid grid = scan_grid(patient, o.in_plane_mm, o.slice_mm);
   const Identity who = identity_of(o.seed, grid);
@@ -137,7 +152,6 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
   std::string json;
 
   Steps steps(progress);
-  steps.then("folders", [&] { return make_folders(o); });
   steps.then("meshes", [&]() -> Status {
     meshes = make_meshes(patient, true, o.mesh_detail);
     for (const NamedMesh& m : meshes) {
@@ -154,11 +168,11 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
   steps.then("fiducials",
              [&] { return write_fiducials(patient.markers(), o.folder / "fiducials.mrk.json"); });
   steps.then("tools", [&] { return write_marker_tools(o.folder / "tools"); });
+  if (o.pictures)
+    steps.then("pictures", [&] { return write_gallery(patient, ct, meshes, o.folder); });
   steps.then("operating room", [&] { return write_operating_room(patient, o.seed, o.folder); });
   steps.then("plan",
              [&] { return write_plan(plan_of(o, patient, who), patient, o.folder / "plan.toml"); });
-  if (o.pictures)
-    steps.then("pictures", [&] { return write_gallery(patient, ct, meshes, o.folder); });
   steps.then("summary", [&] {
     json = summary_of(o, patient, grid, who, mesh_list);
     return write_file(o.folder / "phantom.json", json);

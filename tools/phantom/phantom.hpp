@@ -42,6 +42,8 @@ struct PhantomSummary {
 // Writes the patient into options.folder (made when absent; files of the same name are replaced):
 //   ct/*.dcm ct.nrrd labels.nrrd meshes/*.stl fiducials.mrk.json plan.toml tools/*.rom phantom.json
 //   and the simulated operation round it: simulator.toml run.toml
+// The .toml files and phantom.json of an earlier patient go first and the new ones come last: a
+// folder whose writing was broken off is not taken for a patient.
 // `progress` hears one line per step. Errors: out_of_range (options), io.
 Result<PhantomSummary> write_phantom(const PhantomOptions& options,
                                      const std::function<void(const std::string&)>& progress);

@@ -51,10 +51,7 @@ int run_app(int argc, char** argv) {
   return exit_code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  trocar::stop_on_signals();
+int run_guarded(int argc, char** argv) {
   try {
     return run_app(argc, argv);
   } catch (const trocar::ConfigError& e) {
@@ -64,4 +61,18 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "trocar: %s\n", e.what());
     return trocar::exit_run_time;
   }
+}
+
+// A report that went to a full disk or a closed pipe is no report.
+int after_writing(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  std::fputs("trocar: expected to write on stdout, the system refused\n", stderr);
+  return exit_code == trocar::exit_ok ? trocar::exit_run_time : exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  trocar::stop_on_signals();
+  return after_writing(run_guarded(argc, argv));
 }

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <system_error>
 #include <utility>
 
 #include "drivers/driver_table.hpp"
 #include "drivers/ndi_rom.hpp"
 #include "engine/base/config_reader.hpp"
+#include "engine/base/log.hpp"
 #include "engine/data/marker_geometry.hpp"
 #include "engine/navigation/navigator_check.hpp"
 
@@ -49,18 +49,10 @@ void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
   value_or_refuse(check_distinct(geometries), in, "tool", "tools that a tracker cannot confuse");
 }
 
-// The log's own folder may be made, but not a whole path that was mistyped.
 std::filesystem::path read_log_file(const ConfigReader& in) {
   std::filesystem::path file = in.path("log");
-  const std::filesystem::path folder = file.parent_path();
-  const std::filesystem::path above = folder.parent_path();
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    in.fail("log", "a log file", "a directory, " + file.string());
-  }
-  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored) && !above.empty() &&
-      !std::filesystem::is_directory(above, ignored)) {
-    in.fail("log", "a file in a folder that exists", "no folder " + above.string());
+  if (const Status writable = log::check_file(file); !writable) {
+    in.fail("log", "a log file that can be written", writable.error().detail);
   }
   return file;
 }

@@ -6,6 +6,7 @@
 
 #include "tools/phantom/phantom.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
 namespace {
@@ -28,6 +29,7 @@ struct Asked {
 int run(Asked& asked) {
   asked.options.folder = asked.folder;
   asked.options.dicom = !asked.no_dicom;
+  end_on_signals("trocar phantom: stopped; the folder is not whole and has no plan\n");
   const auto progress = [](const std::string& step) {
     std::fprintf(stderr, "phantom: %s\n", step.c_str());
   };

@@ -40,7 +40,7 @@ NdiConfig config_of(const Options& o) {
   }
   const std::size_t colon = o.address.rfind(':');
   config.host = o.address.substr(0, colon);
-  if (colon == std::string::npos) return config;
+  if (colon == std::string::npos && !config.host.empty()) return config;
   const char* end = o.address.data() + o.address.size();
   const auto [stop, error] = std::from_chars(o.address.data() + colon + 1, end, config.port);
   if (error == std::errc{} && stop == end && config.port != 0 && !config.host.empty()) {

@@ -7,11 +7,12 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "engine/base/log.hpp"
-#include "engine/runtime/engine.hpp"
+#include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
 #include "tools/trocar/stop_flag.hpp"
@@ -27,7 +28,7 @@ constexpr const char* about =
 
 struct Asked {
   std::string config;
-  double seconds = 0;
+  std::optional<double> seconds;
   bool json = false;
 };
 
@@ -58,23 +59,6 @@ WallClock wall_clock_now(const TimeSource& time) {
   return {time.now(), std::chrono::duration_cast<std::chrono::nanoseconds>(utc).count()};
 }
 
-StreamScene scene_of(const OrSetup& setup) {
-  StreamScene scene{setup.names, {}};
-  for (const Structure& s : setup.plan.structures) scene.surfaces.push_back(s.surface);
-  return scene;
-}
-
-EngineParts parts_of(OrSetup& setup) {
-  EngineParts parts;
-  parts.navigator =
-      std::make_unique<Navigator>(setup.navigator, setup.tools, std::move(setup.model));
-  parts.worker = std::make_unique<RegistrationWorker>(setup.registration, setup.plan.fiducials,
-                                                      setup.plan.vertebrae.size());
-  parts.source = std::move(setup.source);
-  parts.tick = setup.tick;
-  return parts;
-}
-
 void report(const EngineMetrics& metrics, const ServerStats& server, bool json) {
   const auto us = [](Duration d) { return static_cast<double>(d.count()) / 1e3; };
   const auto& latency = metrics.received_to_published;
@@ -96,10 +80,28 @@ void report(const EngineMetrics& metrics, const ServerStats& server, bool json) 
                   metrics.frames.value(), us(latency.quantile(0.5)), us(latency.quantile(0.99))));
 }
 
+void log_until_end(const Asked& asked, StateLineRing& news) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto at_most = std::chrono::duration<double>(asked.seconds.value_or(0));
+  while (!stop_wanted() && (!asked.seconds || std::chrono::steady_clock::now() < began + at_most)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    log_news(news);
+  }
+}
+
+void log_start(const OrSetup& setup, std::uint16_t port) {
+  log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
+  for (const InputWarning& w : setup.plan.warnings) {
+    log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
+  }
+  log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
+                        setup.server.bind, port));
+}
+
 int run(const Asked& asked) {
   OrSetup setup = read_or_setup(asked.config);
+  if (setup.log_file) log::to_file(*setup.log_file);
   Outlets outlets;
-  // The port first: when another program has it, nothing is started and no log is touched.
   auto server = GuidanceServer::start(setup.server, scene_of(setup),
                                       {outlets.newest, outlets.lines, outlets.published,
                                        outlets.time, wall_clock_now(outlets.time)});
@@ -110,21 +112,11 @@ int run(const Asked& asked) {
                  server.error().detail.c_str(), asked.config.c_str());
     return exit_run_time;
   }
-  if (setup.log_file) log::to_file(*setup.log_file);
-  log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
-  for (const InputWarning& w : setup.plan.warnings) {
-    log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
-  }
-  log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
-                        setup.server.bind, server.value()->port()));
+  log_start(setup, server.value()->port());
   Engine engine(parts_of(setup), outlets.time,
                 {outlets.newest, outlets.lines, outlets.to_log, outlets.published});
   engine.start();
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(asked.seconds);
-  while (!stop_wanted() && (asked.seconds <= 0 || std::chrono::steady_clock::now() < end)) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    log_news(outlets.to_log);
-  }
+  log_until_end(asked, outlets.to_log);
   engine.stop();
   server.value()->stop();
   report(engine.metrics(), server.value()->stats(), asked.json);
@@ -138,10 +130,15 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", about);
   const auto asked = std::make_shared<Asked>();
   command->add_option("config", asked->config, "configuration file")->required();
-  command->add_option("--for", asked->seconds, "end after so many seconds")
-      ->check(CLI::Range(0.001, 1e7));
+  command->add_option("--for", asked->seconds, "end after so many seconds");
   command->add_flag("--json", asked->json, "print counters and latencies as JSON at the end");
-  command->callback([asked, &exit_code] { exit_code = run(*asked); });
+  command->callback([asked, &exit_code] {
+    if (asked->seconds && !(*asked->seconds >= 0.001 && *asked->seconds <= 1e7)) {  // nan, too
+      throw CLI::ValidationError(
+          "--for", "expected 0.001 to 1e7 seconds, found " + fmt::format("{}", *asked->seconds));
+    }
+    exit_code = run(*asked);
+  });
 }
 
 }  // namespace trocar

@@ -71,16 +71,18 @@ int simulate(const Options& options) {
                             : NdiServer::listen(std::move(scenario), options.port, hooks);
   if (!server) {
     std::fprintf(stderr, "trocar: %s\n", server.error().detail.c_str());
-    return exit_device;
+    return exit_run_time;
   }
   const std::string where = options.pty ? server.value()->device_path()
                                         : fmt::format("127.0.0.1:{}", server.value()->port());
-  say(options, "listening", where);
   const std::string line = where + "\n";
   if (!options.ready_file.empty() && !write_file(options.ready_file, line.data(), line.size())) {
     return exit_run_time;
   }
-  while (!stop_wanted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  say(options, "listening", where);
+  // When nobody can read what it says any more, nobody is left to end it.
+  while (!stop_wanted() && std::ferror(stdout) == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   return exit_ok;
 }
 
@@ -92,10 +94,12 @@ void add_simulate(CLI::App& app, int& exit_code) {
   auto* ndi = group->add_subcommand("ndi", about);
   auto options = std::make_shared<Options>();
   ndi->add_option("scenario", options->scenario, "Scenario file (TOML)")->required();
-  auto* listen = ndi->add_option("--listen", options->port, "TCP port on loopback, 0: any free");
+  auto* listen = ndi->add_option("--listen", options->port, "TCP port on loopback, 0: any free")
+                     ->capture_default_str();
   ndi->add_flag("--pty", options->pty, "Serve a serial port instead of TCP")->excludes(listen);
   ndi->add_option("--ready-file", options->ready_file, "Write where it listens to this file");
-  ndi->add_option("--write-roms", options->roms, "Write the tools' .rom files to this folder");
+  ndi->add_option("--write-roms", options->roms, "Write the tools' .rom files to this folder")
+      ->check(CLI::ExistingDirectory);
   ndi->add_flag("--json", options->json, "One JSON object per line");
   ndi->callback([options, &exit_code] { exit_code = simulate(*options); });
 }

@@ -7,4 +7,9 @@ namespace trocar {
 void stop_on_signals();
 bool stop_wanted();
 
+// From now on either signal ends the program at once, with `line` on stderr and exit_run_time: for
+// long work that looks at no flag and leaves nothing that could be taken for whole. `line` must
+// outlive the program.
+void end_on_signals(const char* line);
+
 }  // namespace trocar
