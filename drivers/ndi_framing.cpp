@@ -76,29 +76,33 @@ Found find_binary(Bytes bytes) {
   return std::optional(NdiReply{NdiForm::binary, body, bytes.first(size + 8), false, {}});
 }
 
-Found find_extended(Bytes bytes, std::size_t max_reply) {
+// Refused by its first two bytes: its length cannot be believed either.
+Found find_extended(Bytes bytes, const NdiFramingLimits& limits) {
+  if (!limits.extended) {
+    return Error{Code::malformed, "NDI reply: the extended form has no CRC, which this line needs"};
+  }
   if (bytes.size() < 6) return std::optional<NdiReply>{};
   const std::size_t size = load_le<std::uint32_t>(bytes, 2);
-  if (size + 6 > max_reply) {
-    return Error{Code::out_of_range,
-                 fmt::format("NDI reply: announces {} bytes, the limit is {}", size, max_reply)};
+  if (size + 6 > limits.max_reply) {
+    return Error{Code::out_of_range, fmt::format("NDI reply: announces {} bytes, the limit is {}",
+                                                 size, limits.max_reply)};
   }
   if (bytes.size() < size + 6) return std::optional<NdiReply>{};
   return std::optional(
       NdiReply{NdiForm::extended, bytes.subspan(6, size), bytes.first(size + 6), false, {}});
 }
 
-Found find_plain(Bytes bytes, std::size_t max_reply) {
+Found find_plain(Bytes bytes, const NdiFramingLimits& limits) {
   if (bytes.empty()) return std::optional<NdiReply>{};
-  if (!is_binary_lead(bytes[0])) return find_ascii(bytes, max_reply);
+  if (!is_binary_lead(bytes[0])) return find_ascii(bytes, limits.max_reply);
   if (bytes.size() < 2) return std::optional<NdiReply>{};
   const auto mark = load_le<std::uint16_t>(bytes);
   if (mark == binary_mark) return find_binary(bytes);
-  if (mark == extended_mark) return find_extended(bytes, max_reply);
+  if (mark == extended_mark) return find_extended(bytes, limits);
   return Error{Code::malformed, fmt::format("NDI reply: unknown start {:04X}", mark)};
 }
 
-Found find_streamed(Bytes bytes, std::size_t max_reply) {
+Found find_streamed(Bytes bytes, const NdiFramingLimits& limits) {
   if (bytes.size() < 4) return std::optional<NdiReply>{};
   const std::size_t name_size = load_le<std::uint16_t>(bytes, 2);
   if (name_size > ndi_max_stream_name) {
@@ -110,7 +114,7 @@ Found find_streamed(Bytes bytes, std::size_t max_reply) {
   const unsigned computed = ndi_crc(bytes.first(header));
   const unsigned stated = load_le<std::uint16_t>(bytes, header);
   if (stated != computed) return crc_error("stream header", computed, stated);
-  Found inner = find_plain(bytes.subspan(header + 2), max_reply);
+  Found inner = find_plain(bytes.subspan(header + 2), limits);
   if (!inner || !inner.value()) return inner;
   NdiReply reply = *inner.value();
   reply.raw = bytes.first(header + 2 + reply.raw.size());
@@ -126,11 +130,11 @@ void append(std::vector<std::byte>& out, std::string_view text) {
 
 }  // namespace
 
-Result<std::optional<NdiReply>> find_ndi_reply(Bytes bytes, std::size_t max_reply) {
+Result<std::optional<NdiReply>> find_ndi_reply(Bytes bytes, const NdiFramingLimits& limits) {
   if (bytes.size() >= 2 && load_le<std::uint16_t>(bytes) == stream_mark) {
-    return find_streamed(bytes, max_reply);
+    return find_streamed(bytes, limits);
   }
-  return find_plain(bytes, max_reply);
+  return find_plain(bytes, limits);
 }
 
 Result<NdiReply> decode_ndi_reply(Bytes bytes) {
@@ -144,8 +148,8 @@ Result<NdiReply> decode_ndi_reply(Bytes bytes) {
   return *found.value();
 }
 
-NdiFraming::NdiFraming(std::size_t max_reply)
-    : buffer_(2 * (max_reply + ndi_max_stream_name + 8)), max_reply_(max_reply) {}
+NdiFraming::NdiFraming(const NdiFramingLimits& limits)
+    : buffer_(2 * (limits.max_reply + ndi_max_stream_name + 8)), limits_(limits) {}
 
 std::span<std::byte> NdiFraming::free_space() {
   if (begin_ == end_) begin_ = end_ = 0;
@@ -170,7 +174,7 @@ bool NdiFraming::feed(Bytes bytes) {
 
 Result<std::optional<NdiReply>> NdiFraming::next() {
   if (failed_) return Error{Code::malformed, "NDI framing: lost the start of replies"};
-  auto found = find_ndi_reply(Bytes(buffer_).subspan(begin_, end_ - begin_), max_reply_);
+  auto found = find_ndi_reply(Bytes(buffer_).subspan(begin_, end_ - begin_), limits_);
   if (!found) {
     failed_ = true;
     return found;

@@ -32,12 +32,15 @@ struct NdiReply {
 };
 
 inline constexpr std::size_t ndi_max_stream_name = 128;
-inline constexpr std::size_t ndi_default_max_reply = 128U << 10U;  // holds the longest binary reply
+struct NdiFramingLimits {
+  std::size_t max_reply = 128U << 10U;  // holds the longest binary reply
+  bool extended = true;  // the form without CRC is taken; not on a serial line (decision 0040)
+};
 
 // The reply at the front of `bytes`; none when more bytes are needed; an Error when what is there
 // can never become a reply. A length is believed only after its CRC (binary) or limit was checked.
 Result<std::optional<NdiReply>> find_ndi_reply(std::span<const std::byte> bytes,
-                                               std::size_t max_reply = ndi_default_max_reply);
+                                               const NdiFramingLimits& limits = {});
 
 // Exactly one reply and nothing after it.
 Result<NdiReply> decode_ndi_reply(std::span<const std::byte> bytes);
@@ -47,7 +50,7 @@ Result<NdiReply> decode_ndi_reply(std::span<const std::byte> bytes);
 // a damaged reply has no trustworthy next beginning, so the driver asks again. plain: one thread.
 class NdiFraming {
  public:
-  explicit NdiFraming(std::size_t max_reply = ndi_default_max_reply);
+  explicit NdiFraming(const NdiFramingLimits& limits = {});
 
   // Where the next received bytes go, never empty after next() gave none; then how many came.
   // Both make earlier replies invalid.
@@ -64,7 +67,7 @@ class NdiFraming {
 
  private:
   std::vector<std::byte> buffer_;
-  std::size_t max_reply_;
+  NdiFramingLimits limits_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool failed_ = false;

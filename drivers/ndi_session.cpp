@@ -34,7 +34,7 @@ constexpr std::string_view stream_name = "trocar";
 }  // namespace
 
 NdiSession::NdiSession(const NdiConfig& config, const std::vector<NdiTool>& tools, Signal& stop)
-    : config_(config), tools_(tools), link_(stop) {}
+    : config_(config), tools_(tools), link_(stop), framing_({.extended = is_network()}) {}
 
 void NdiSession::close() {
   if (link_.is_open() && !config_.serial.empty()) {

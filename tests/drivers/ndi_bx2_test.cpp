@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "drivers/little_endian.hpp"
+#include "drivers/ndi_framing.hpp"
 #include "drivers/ndi_tracking.hpp"
 
 using namespace trocar;
@@ -181,4 +182,31 @@ TEST_CASE("BX2: bytes that a newer device adds to a component are skipped") {
   REQUIRE(
       parse_bx2(container({component(1, 1, frame_item(2, 100, container({longer})))}).all, out));
   CHECK(out.bodies.size() == 1);
+}
+
+TEST_CASE(
+    "BX2 in the extended form, over TCP: a flipped bit may change a number, never what it is") {
+  // Decision 0040: no CRC, so that this is all its content can promise.
+  Bytes poses;
+  poses << u16{1} << u16{0};
+  poses.unit_pose() << u16{2} << u16{0};
+  poses.unit_pose(7);
+  const Bytes payload =
+      container({component(1, 1, frame_item(2, 100, container({component(2, 2, poses)})))});
+  int refused = 0;
+  int taken = 0;
+  for (std::size_t bit = 0; bit < 8 * payload.all.size(); ++bit) {
+    auto damaged = payload.all;
+    damaged[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
+    const auto reply = encode_extended_reply(damaged);
+    NdiTracking out;
+    const bool parsed{parse_bx2(decode_ndi_reply(reply).value().body, out)};
+    ++(parsed ? taken : refused);
+    REQUIRE((parsed || out.bodies.empty()));
+    for (const NdiBody& b : out.bodies)
+      REQUIRE((b.state != NdiState::valid || is_plausible(b.pose)));
+    if (out.bodies.size() == 2) REQUIRE(out.bodies[0].handle != out.bodies[1].handle);
+  }
+  CHECK(refused > 0);
+  CHECK(taken > 0);
 }

@@ -102,12 +102,20 @@ TEST_CASE("a damaged length is refused before anything waits for that many bytes
 
 TEST_CASE("an announced length beyond the limit is refused") {
   const Bytes wire = encode_extended_reply(payload(100));
-  CHECK(find_ndi_reply(std::span(wire).first(6), 106));
-  CHECK_FALSE(find_ndi_reply(std::span(wire).first(6), 105));
+  CHECK(find_ndi_reply(std::span(wire).first(6), {106}));
+  CHECK_FALSE(find_ndi_reply(std::span(wire).first(6), {105}));
+}
+
+TEST_CASE("where the extended form is refused it is so by its start, alone and in a stream") {
+  const NdiFramingLimits serial{.extended = false};
+  const Bytes wire = encode_extended_reply(payload(20));
+  CHECK_FALSE(find_ndi_reply(std::span(wire).first(2), serial));
+  CHECK_FALSE(find_ndi_reply(encode_stream_packet("id", wire), serial));
+  CHECK(find_ndi_reply(encode_binary_reply(payload(20)), serial));
 }
 
 TEST_CASE("text without an end is refused at the limit") {
-  NdiFraming framing(64);
+  NdiFraming framing({64});
   REQUIRE(framing.feed(payload(64)));
   Bytes text(65, std::byte{'A'});
   framing.clear();

@@ -152,3 +152,18 @@ TEST_CASE("stop ends a session that waits for an answer") {
   stop.notify();
   CHECK(session.perform(NdiStep::initialising) == NdiInput::link_down);
 }
+
+TEST_CASE("a reply without CRC is taken from a network, not from a serial line") {
+  const std::vector<std::byte> wire = encode_extended_reply({});
+  const std::vector<NdiTool> tools;
+  Signal stop;
+  NdiConfig config;
+  config.serial = "/dev/ttyUSB0";
+  NdiSession serial(config, tools, stop);
+  REQUIRE(serial.framing().feed(wire));
+  CHECK_FALSE(serial.framing().next());
+  config.host = "192.168.0.10";
+  NdiSession network(config, tools, stop);
+  REQUIRE(network.framing().feed(wire));
+  CHECK(network.framing().next());
+}

@@ -13,7 +13,7 @@ void require(bool holds) {
 }
 
 std::size_t replies_in(std::span<const std::byte> bytes, std::size_t piece) {
-  trocar::NdiFraming framing(4096);
+  trocar::NdiFraming framing({4096});
   std::size_t count = 0;
   while (!bytes.empty()) {
     const auto part = bytes.first(std::min(piece, bytes.size()));
