@@ -283,7 +283,7 @@ class GuidanceServer::Network final : public Client::Owner {
 
   void send_guidance() {
     const Guidance* g = inputs_.newest.take();
-    if (g == nullptr) return;
+    if (g == nullptr) return rehearse();
     newest_ = g;
     heard_ = now();
     silent_ = false;
@@ -291,6 +291,14 @@ class GuidanceServer::Network final : public Client::Owner {
     offer_tools();
     stats_.ticks.add();
     stats_.hand_over_to_sent.record(now() - g->now);
+  }
+
+  // Woken for nothing: the next guidance is near. Its work is done once ahead, for the caches.
+  void rehearse() {
+    if (newest_ == nullptr || silent_) return;
+    messages_.prepare(*newest_, std::nullopt);
+    tools_ = {};
+    for (const auto& c : clients_) tools_bytes(c->version());
   }
 
   void prepare(std::optional<Withheld> instead) {

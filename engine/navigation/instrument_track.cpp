@@ -101,6 +101,13 @@ void InstrumentTrack::guide(const NavigationView& view, Timestamp now, ToolGuida
   step_zones(view, now, out);
 }
 
+void InstrumentTrack::rehearse(const NavigationView& view, ToolGuidance& forgotten) {
+  if (withheld_ || !measured_epoch_) return;
+  tip_ = in_reference(*pair_, *body_, view.reference_body);
+  measure_pose(view, forgotten);
+  measure_all(view, forgotten);
+}
+
 void InstrumentTrack::measure_pose(const NavigationView& view, ToolGuidance& out) const {
   const Registration& shown = *shown_registration(view);
   const UncertainTip<Preop> tip = in_preop(*tip_, shown);

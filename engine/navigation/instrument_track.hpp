@@ -45,6 +45,9 @@ class InstrumentTrack {
                                                  std::optional<Withheld> device);
   // Writes what may be shown. Distances are asked for only when pose or registration changed.
   void guide(const NavigationView& view, Timestamp now, ToolGuidance& out);
+  // Asks the last distances again and forgets the answers: what the next pose will need is then in
+  // the caches. Changes nothing that can be seen.
+  void rehearse(const NavigationView& view, ToolGuidance& forgotten);
   // Says what has changed for a person: shown or why not, and the zones.
   void announce(const NavigationView& view, const ToolGuidance& now_is, Timestamp now,
                 StateLines& lines);

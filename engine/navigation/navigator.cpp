@@ -27,6 +27,7 @@ Navigator::Navigator(NavigatorConfig config, std::vector<ToolModel> tools, Navig
       tip_dwells_.emplace_back(every_rest);
     }
   }
+  if (!tracks_.empty()) forgotten_ = tracks_.front().blank(model_);
   if (config_.touch_tool) touch_.emplace(model_.fiducials, *config_.dwell);
 }
 
@@ -36,6 +37,11 @@ void Navigator::step(const Event& event, Timestamp now) {
   std::visit([&](const auto& e) { on(e, now); }, event);
   guide(now);
   announce(now);
+}
+
+void Navigator::rehearse() {
+  const NavigationView seen = view();
+  for (InstrumentTrack& track : tracks_) track.rehearse(seen, forgotten_);
 }
 
 void Navigator::on(const LinkChanged& change, Timestamp now) {

@@ -30,6 +30,9 @@ class Navigator {
   // live on it.
   void step(const Event& event, Timestamp now);
 
+  // Does the work of the next pose ahead, for the caches alone: no answer ever depends on it.
+  void rehearse();
+
   // Of the last step: one snapshot, one sequence, every number from the same poses (H2).
   [[nodiscard]] const Guidance& guidance() const { return guidance_; }
   // What the last step has to say to a person.
@@ -72,6 +75,7 @@ class Navigator {
   std::vector<DwellDetector> tip_dwells_;  // per track, with a tip check
   std::optional<LandmarkTouch> touch_;
   Guidance guidance_;
+  ToolGuidance forgotten_;  // written by rehearse(), never read
   StateLines lines_;
   std::optional<LandmarksCollected> collected_;
   Announcer<Link> link_said_{Link::connecting};

@@ -1,5 +1,6 @@
 #include "engine/runtime/engine.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -36,8 +37,15 @@ void Engine::navigate() {
   Timestamp next_tick = time_.now();
   while (!ended_) {
     const Timestamp now = time_.now();
-    if (now < next_tick) wake_.wait(next_tick - now);
+    const Timestamp until = rehearse_at_ ? std::min(next_tick, *rehearse_at_) : next_tick;
+    if (now < until) wake_.wait(until - now);
     bool news = drain();
+    if (!news && rehearse_at_ && time_.now() >= *rehearse_at_) {
+      rehearse_at_.reset();
+      parts_.navigator->rehearse();
+      metrics_.rehearsals.add();
+      outlets_.published.notify();  // so does who sends
+    }
     if (time_.now() >= next_tick) {
       if (!news) step(Tick{});
       news = true;
@@ -66,11 +74,21 @@ bool Engine::drain() {
       metrics_.frames.add();
       last_received_ = frame->received;
       last_acquired_ = frame->acquired;
+      expect_next(frame->received);
     }
     step(std::visit([](const auto& e) { return Event(e); }, said));
     news = true;
   }
   return news;
+}
+
+// Caches and core go cold between two frames, which costs more than the answer itself: a little
+// before the next frame is due its work is done once for nothing.
+void Engine::expect_next(Timestamp received) {
+  constexpr Duration ahead = std::chrono::microseconds(800);
+  const Duration period = received - std::exchange(frame_received_, received);
+  rehearse_at_.reset();
+  if (period > 4 * ahead && period < parts_.tick) rehearse_at_ = received + period - ahead;
 }
 
 void Engine::step(const Event& event) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct EngineParts {
 struct EngineMetrics {
   Counter frames;      // tracker frames taken
   Counter published;   // snapshots handed to the network
+  Counter rehearsals;  // done ahead of a frame, for the caches: decision 0005
   Counter lost_lines;  // state lines that found their ring full
   LatencyHistogram received_to_published;
   LatencyHistogram acquired_to_published;
@@ -60,6 +62,7 @@ class Engine {
   bool drain();
   void step(const Event& event);
   void publish();
+  void expect_next(Timestamp received);
 
   EngineParts parts_;
   const TimeSource& time_;
@@ -71,6 +74,8 @@ class Engine {
   std::uint64_t known_drops_ = 0;
   Timestamp last_received_{};
   Timestamp last_acquired_{};
+  Timestamp frame_received_{};
+  std::optional<Timestamp> rehearse_at_;
   std::atomic<bool> ended_{false};
   std::thread thread_;
 };

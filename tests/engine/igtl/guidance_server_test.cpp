@@ -85,6 +85,23 @@ void wait_for(const std::function<bool()>& condition) {
 
 }  // namespace
 
+TEST_CASE("woken without guidance the server sends nothing") {
+  Stage stage;
+  stage.publish(5);
+  const auto client = stage.connect();
+  until(*client, line_with("sequence=5 "));
+  for (int i = 0; i < 20; ++i) {
+    stage.wake.notify();
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  stage.publish(6);
+  std::size_t again = 0;
+  for (const Message& m : until(*client, line_with("sequence=6 "))) {
+    if (line_with("sequence=5 ")(m)) ++again;
+  }
+  CHECK(again <= 1);  // the second needle's line of the first guidance may still be under way
+}
+
 TEST_CASE("a new client first gets the structures, then the heartbeat, then current guidance") {
   Stage stage;
   stage.publish(5);

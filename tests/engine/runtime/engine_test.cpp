@@ -58,6 +58,19 @@ TEST_CASE("without news the state goes out at each tick, and an old number is ta
   CHECK_FALSE(is_shown(room.tool()));
 }
 
+TEST_CASE("shortly before the next frame is due its work is rehearsed, and nothing is published") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  for (int i = 0; i < 3; ++i) room.see(Vector3d(0, 0, 25));  // 20 ms apart
+  REQUIRE(room.engine.metrics().rehearsals.value() == 0);
+  const std::uint64_t sequence = room.last.sequence;
+  room.time.set(room.time.now() + duration_from_ms(19.5));
+  REQUIRE(room.until([&] { return room.engine.metrics().rehearsals.value() == 1; }));
+  CHECK(room.last.sequence == sequence);
+  room.see(Vector3d(0, 0, 25));
+  CHECK(room.last.sequence == sequence + 1);
+}
+
 TEST_CASE("values that found the ring full are told to the navigator") {
   RunningEngine room(config(), {registration()});
   room.say(link(Link::tracking));
