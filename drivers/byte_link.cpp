@@ -175,6 +175,7 @@ void ByteLink::send_break() {
 }
 
 Status ByteLink::write(std::string_view bytes, Duration timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
   while (!bytes.empty()) {
     // send() on a socket: write() would raise SIGPIPE when the peer is gone.
     const ssize_t n = socket_ ? ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL)
@@ -187,7 +188,8 @@ Status ByteLink::write(std::string_view bytes, Duration timeout) {
     if (n < 0 && errno != EAGAIN) {
       return Error{Code::disconnected, fmt::format("{}: {}", name_, reason(errno))};
     }
-    if (wait_for(POLLOUT, timeout) != Ready::yes) {
+    const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
+    if (left <= Duration(0) || wait_for(POLLOUT, left) != Ready::yes) {
       return Error{Code::timeout, fmt::format("{}: does not take bytes", name_)};
     }
   }

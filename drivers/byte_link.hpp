@@ -31,6 +31,7 @@ class ByteLink {
   void send_break();
   [[nodiscard]] bool is_pseudo_terminal() const { return pseudo_terminal_; }
 
+  // All of them, within the time: a peer that takes a few now and then does not prolong it.
   Status write(std::string_view bytes, Duration timeout);
   // Bytes read, 0 at the deadline; an Error when the link is down or stop was notified.
   Result<std::size_t> read_some(std::span<std::byte> into, Duration timeout);

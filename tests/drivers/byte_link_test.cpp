@@ -5,6 +5,7 @@
 #include <termios.h>
 
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <thread>
@@ -156,6 +157,23 @@ TEST_CASE("a peer that takes no bytes ends the write at its deadline") {
   REQUIRE_FALSE(sent);
   CHECK(sent.error().code == Code::timeout);
   CHECK(sent.error().detail.ends_with("does not take bytes"));
+}
+
+TEST_CASE("a peer that takes a few bytes now and then does not prolong the write") {
+  Tcp tcp;
+  std::atomic<bool> over{false};
+  std::thread sipping([&] {
+    std::array<char, 4096> sip{};  // so that each single wait for room ends well in time
+    while (!over && ::read(tcp.peer.fd(), sip.data(), sip.size()) > 0) {
+      std::this_thread::sleep_for(1ms);
+    }
+  });
+  const Status sent = tcp.link.write(std::string(24U << 20U, 'x'), 500ms);
+  over = true;
+  tcp.link.close();
+  sipping.join();
+  REQUIRE_FALSE(sent);
+  CHECK(sent.error().code == Code::timeout);
 }
 
 TEST_CASE("what has arrived can be thrown away, what comes later is read") {
