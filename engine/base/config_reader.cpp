@@ -2,7 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
+// toml++ asserts where it should report: "[.a]" would stop the program.
+namespace {
+struct TomlAssertion : std::logic_error {
+  TomlAssertion() : std::logic_error("toml++") {}
+};
+[[noreturn]] void throw_toml_assertion() { throw TomlAssertion(); }
+}  // namespace
+#define TOML_ASSERT(expr) (static_cast<bool>(expr) ? void() : throw_toml_assertion())
+
 #include <toml++/toml.h>
+
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -10,6 +22,7 @@
 #include <set>
 #include <system_error>
 
+#include "engine/base/file_kind.hpp"
 #include "engine/base/nearest_word.hpp"
 
 namespace trocar {
@@ -74,6 +87,21 @@ std::string range(T min, T max) {
   return fmt::format(" from {} to {}", min, max);
 }
 
+// The line with which the text begins to trip toml++, for which it has no word itself.
+std::size_t line_of_assertion(std::string_view text) {
+  std::size_t line = 1;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; ++line) {
+    try {
+      (void)toml::parse(text.substr(0, end));
+    } catch (const toml::parse_error&) {  // cut inside a value of several lines
+    } catch (const TomlAssertion&) {
+      break;
+    }
+    end = text.find('\n', end + 1);
+  }
+  return line;
+}
+
 }  // namespace
 
 ConfigReader ConfigReader::parse(std::string_view text, const std::filesystem::path& name) {
@@ -84,6 +112,9 @@ ConfigReader ConfigReader::parse(std::string_view text, const std::filesystem::p
   } catch (const toml::parse_error& e) {
     throw ConfigError(
         fmt::format("{}:{}: not TOML: {}", name.string(), e.source().begin.line, e.description()));
+  } catch (const TomlAssertion&) {
+    throw ConfigError(fmt::format("{}:{}: not TOML: expected a key, found another character",
+                                  name.string(), line_of_assertion(text)));
   }
   auto node = std::make_shared<Node>();
   node->document = document;
@@ -95,8 +126,7 @@ ConfigReader ConfigReader::open(const std::filesystem::path& file) {
   std::error_code ec;
   if (!std::filesystem::is_regular_file(file, ec)) {
     throw ConfigError(
-        fmt::format("{}: expected a configuration file, found {}", file.string(),
-                    std::filesystem::exists(file, ec) ? "no regular file" : "nothing"));
+        fmt::format("{}: expected a configuration file, found {}", file.string(), kind_at(file)));
   }
   std::FILE* stream = std::fopen(file.c_str(), "rb");
   if (stream == nullptr) {
@@ -132,10 +162,9 @@ void ConfigReader::refuse_misspelling_of(std::string_view key, std::string_view 
 
 void ConfigReader::refuse_unknown(std::string_view written, std::string_view meant,
                                   std::string_view expected) const {
-  throw ConfigError(fmt::format("{}:{}: unknown key \"{}\"; did you mean \"{}\"? (expected {})",
-                                node_->document->file.string(),
-                                node_->table->get(written)->source().begin.line,
-                                node_->full_name(written), meant, expected));
+  const std::string wanted = expected.empty() ? "" : fmt::format(" ({})", expected);
+  fail(written, "only known keys",
+       fmt::format("an unknown key; did you mean \"{}\"{}?", meant, wanted));
 }
 
 bool ConfigReader::has(std::string_view key) const {
@@ -252,6 +281,10 @@ std::filesystem::path ConfigReader::existing_path(std::string_view key) const {
   if (!std::filesystem::exists(named, ec)) {
     fail(key, "a path that exists", fmt::format("nothing at {}", named.string()));
   }
+  // Who opens a FIFO waits until somebody writes to it.
+  if (!std::filesystem::is_regular_file(named, ec) && !std::filesystem::is_directory(named, ec)) {
+    fail(key, "a file or a folder", fmt::format("{} at {}", kind_at(named), named.string()));
+  }
   return named;
 }
 
@@ -282,8 +315,8 @@ void ConfigReader::finish() const {
   for (const auto& [key, value] : *node_->table) {
     if (node_->asked.contains(key.str())) continue;
     const auto meant = nearest_word(key.str(), known);
-    if (meant) refuse_unknown(key.str(), *meant, "only known keys");
-    fail(key.str(), "only known keys", fmt::format("unknown key '{}'", key.str()));
+    if (meant) refuse_unknown(key.str(), *meant, "");
+    fail(key.str(), "only known keys", "an unknown key");
   }
   for (const auto& child : node_->children) ConfigReader(child).finish();
 }

@@ -12,8 +12,7 @@
 
 namespace trocar {
 
-// One line for a person: "FILE:LINE: key 'a.b': expected ..., found ...", or, where a key looks
-// like one that is wanted, "FILE:LINE: unknown key "a.c"; did you mean "b"? (expected ...)".
+// One line for a person: "FILE:LINE: key 'a.b': expected ..., found ...".
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -48,7 +47,7 @@ class ConfigReader {
                                         double max = std::numeric_limits<double>::max()) const;
   [[nodiscard]] std::vector<double> numbers(std::string_view key, std::size_t count) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
-  // Relative to the folder of the configuration file; must exist.
+  // Relative to the folder of the configuration file; must be a file or a folder.
   [[nodiscard]] std::filesystem::path existing_path(std::string_view key) const;
   // The same, but the path need not exist (a log file, a folder to write).
   [[nodiscard]] std::filesystem::path path(std::string_view key) const;

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/file_kind.hpp"
+
 namespace trocar {
 
 namespace {
@@ -40,9 +42,9 @@ Result<ImageFormat> detect_image_format(const std::filesystem::path& path) {
   std::error_code ec;
   if (std::filesystem::is_directory(path, ec)) return ImageFormat::dicom_folder;
   if (!std::filesystem::is_regular_file(path, ec)) {
-    return Error{
-        Code::not_found,
-        fmt::format("{}: expected a DICOM folder or an image file, found nothing", path.string())};
+    return Error{Code::not_found,
+                 fmt::format("{}: expected a DICOM folder or an image file, found {}",
+                             path.string(), kind_at(path))};
   }
   const std::string bytes = first_bytes(path);
   const std::string_view head(bytes);

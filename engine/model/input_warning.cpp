@@ -26,6 +26,8 @@ std::string_view to_string(InputIssue issue) {
       return "several_series";
     case InputIssue::frame_of_reference_differs:
       return "frame_of_reference_differs";
+    case InputIssue::fiducials_far:
+      return "fiducials_far";
     case InputIssue::geometry_invalid:
       return "geometry_invalid";
   }

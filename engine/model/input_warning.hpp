@@ -19,6 +19,7 @@ enum class InputIssue : std::uint8_t {
   several_frames_of_reference,
   several_series,
   frame_of_reference_differs,
+  fiducials_far,     // none within reach of a labelled vertebra
   geometry_invalid,  // spacing zero, negative or not finite; too few slices
 };
 std::string_view to_string(InputIssue issue);

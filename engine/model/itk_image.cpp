@@ -21,11 +21,11 @@ Status guarded(const std::filesystem::path& file, Work work) {
     work();
     return Done{};
   } catch (const itk::ExceptionObject& e) {
-    return Error{Code::malformed, fmt::format("{}: cannot be read: {}", file.string(),
-                                              one_line(e.GetDescription()))};
+    return Error{Code::malformed, fmt::format("{}: cannot be read, damaged or cut short: {}",
+                                              file.string(), one_line(e.GetDescription()))};
   } catch (const std::exception& e) {
-    return Error{Code::malformed,
-                 fmt::format("{}: cannot be read: {}", file.string(), one_line(e.what()))};
+    return Error{Code::malformed, fmt::format("{}: cannot be read, damaged or cut short: {}",
+                                              file.string(), one_line(e.what()))};
   }
 }
 
@@ -105,6 +105,12 @@ Status append_voxels(itk::ImageIOBase& io, const std::filesystem::path& file,
 
 std::string one_line(std::string_view text) {
   std::string line(text);
+  // Teem tells its whole way down, a line per function: the cause is in the last one.
+  if (const std::size_t last = line.rfind("[nrrd] "); last != std::string::npos) {
+    line.erase(0, last);
+    const std::size_t cause = line.find(": ");
+    if (cause != std::string::npos) line.erase(0, cause + 2);
+  }
   const std::size_t error = line.find("): ");  // ITK puts the object's name and address before it
   if (error != std::string::npos) line.erase(0, error + 3);
   std::replace_if(

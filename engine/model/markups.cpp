@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "engine/base/file_kind.hpp"
+
 namespace trocar {
 
 namespace {
@@ -97,7 +99,7 @@ Result<Markups> read_markup(const Json& markup) {
 Result<Markups> read_unnamed(const std::filesystem::path& file) {
   std::error_code ec;
   if (!std::filesystem::is_regular_file(file, ec)) {
-    return Error{Code::not_found, "expected a markups file, found nothing"};
+    return Error{Code::not_found, fmt::format("expected a markups file, found {}", kind_at(file))};
   }
   if (std::filesystem::file_size(file, ec) > max_bytes) {
     return Error{Code::out_of_range, fmt::format("expected at most {} bytes", max_bytes)};

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "engine/base/file_kind.hpp"
 #include "engine/model/mesh_parsers.hpp"
 
 namespace trocar {
@@ -25,6 +26,16 @@ std::string lower_case_extension(const std::filesystem::path& file) {
 std::string all_bytes(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// What a file that its reader refused looks like, by its first lines.
+std::string_view extension_by_content(const std::string& bytes) {
+  const std::string_view head = std::string_view(bytes).substr(0, 4096);
+  if (head.starts_with("solid")) return ".stl";
+  if (head.starts_with("ply")) return ".ply";
+  if (head.find("<VTKFile") != head.npos) return ".vtp";
+  if (head.starts_with("v ") || head.find("\nv ") != head.npos) return ".obj";
+  return "";
 }
 
 Result<mesh_parsers::RawMesh> parse(const std::filesystem::path& file) {
@@ -90,10 +101,17 @@ Status check_extent(const TriangleMesh& mesh) {
 Result<TriangleMesh> read_unnamed(const std::filesystem::path& file, std::optional<Space> stated) {
   std::error_code ec;
   if (!std::filesystem::is_regular_file(file, ec)) {
-    return Error{Code::not_found, "expected a mesh file, found nothing"};
+    return Error{Code::not_found, fmt::format("expected a mesh file, found {}", kind_at(file))};
   }
   const auto raw = parse(file);
-  if (!raw) return raw.error();
+  if (!raw) {
+    const std::string named = lower_case_extension(file);
+    const std::string_view looks = extension_by_content(all_bytes(file));
+    if (looks.empty() || looks == named) return raw.error();
+    return Error{
+        Code::malformed,
+        fmt::format("expected the content of a {} file, found that of a {}", named, looks)};
+  }
   const auto space = settle_space(raw.value().header, stated);
   if (!space) return space.error();
   TriangleMesh mesh = merge_identical(raw.value().mesh);
@@ -112,10 +130,12 @@ std::string_view to_string(Space space) { return space == Space::lps ? "LPS" : "
 
 Result<std::optional<Space>> find_space(std::string_view header) {
   constexpr std::string_view mark = "SPACE=";
+  std::string upper(header);  // a hand may have written "space=ras"
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::optional<Space> found;
-  for (std::size_t at = header.find(mark); at != std::string_view::npos;
-       at = header.find(mark, at + 1)) {
-    std::string_view word = header.substr(at + mark.size());
+  for (std::size_t at = upper.find(mark); at != upper.npos; at = upper.find(mark, at + 1)) {
+    if (at > 0 && std::isalpha(static_cast<unsigned char>(upper[at - 1])) != 0) continue;
+    std::string_view word = std::string_view(upper).substr(at + mark.size());
     word = word.substr(0, word.find_first_of(std::string_view(" \t\r\n;,\0", 7)));
     if (word != "LPS" && word != "RAS") {
       return Error{Code::malformed,

@@ -13,8 +13,8 @@ namespace trocar {
 enum class Space : std::uint8_t { lps, ras };
 std::string_view to_string(Space space);
 
-// The "SPACE=LPS" or "SPACE=RAS" that 3D Slicer writes into headers and comments; nothing when the
-// text has none. Errors: malformed (another space, or both).
+// The "SPACE=LPS" or "SPACE=RAS" that 3D Slicer writes into headers and comments, in upper or lower
+// case; nothing when the text has none. Errors: malformed (another space, or both).
 Result<std::optional<Space>> find_space(std::string_view header);
 
 // Reads STL (binary or text), OBJ, PLY or VTP, told apart by the extension, into Preop LPS mm.

@@ -36,6 +36,9 @@ Plan read_plan(const std::filesystem::path& file) {
   const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae};
   plan.structures = plan_parts::read_structures(in, context);
   plan.fiducials = plan_parts::read_fiducials_table(in, plan.ct);
+  for (InputWarning& w : plan_parts::check_fiducials_near(in, context, plan.fiducials)) {
+    plan.warnings.push_back(std::move(w));
+  }
   plan.trajectories = plan_parts::read_trajectories(in, context);
   in.finish();
   return plan;

@@ -3,22 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
+#include "engine/model/label_voxels.hpp"
 #include "engine/model/markups.hpp"
 
 namespace trocar::plan_parts {
 
 namespace {
 
-constexpr double near_ct_mm = 50.0;  // landmarks lie in the CT, skin markers at most just outside
-constexpr std::size_t min_fiducials = 3;
 constexpr double min_trajectory_mm = 1.0;
 constexpr double same_voxel = 1e-2;  // label map against CT, in voxels at any corner
-
-std::string at_text(const Point<Preop>& p) {
-  return fmt::format("({:.1f}, {:.1f}, {:.1f})", p.mm.x(), p.mm.y(), p.mm.z());
-}
 
 // How far the corners of two volumes of one size lie apart, in voxels.
 double corner_gap(const VolumeGeometry& a, const VolumeGeometry& b) {
@@ -68,7 +64,50 @@ PlannedTrajectory read_trajectory(const ConfigReader& in, const Context& context
   return t;
 }
 
+// Where the voxels of one label are, as far as their order along the spine goes.
+struct LabelPlace {
+  std::size_t voxels = 0;
+  double z_mm = 0;  // of the centre
+};
+
+std::vector<LabelPlace> find_places(const LabelVolume& labels) {
+  std::vector<LabelPlace> places(std::numeric_limits<std::uint16_t>::max() + 1U);
+  for_each_labelled(labels, [&](std::uint16_t label, const Point<Preop>& voxel) {
+    ++places[label].voxels;
+    places[label].z_mm += voxel.mm.z();
+  });
+  for (LabelPlace& p : places) p.z_mm /= static_cast<double>(std::max<std::size_t>(p.voxels, 1));
+  return places;
+}
+
+// Levels are counted along the list, and the bound grows with them.
+void check_below(const ConfigReader& in, const Vertebra& above, const Vertebra& below,
+                 double above_z_mm, double below_z_mm) {
+  if (below_z_mm <= above_z_mm) return;
+  in.fail(
+      "name", "the vertebrae from cranial to caudal",
+      fmt::format("\"{}\" {:.0f} mm above \"{}\" in the label map: their order or their labels?",
+                  below.name, below_z_mm - above_z_mm, above.name));
+}
+
 }  // namespace
+
+std::string at_text(const Point<Preop>& p) {
+  return fmt::format("({:.1f}, {:.1f}, {:.1f})", p.mm.x(), p.mm.y(), p.mm.z());
+}
+
+std::string labels_text(const LabelVolume& labels) {
+  const std::set<int> present(labels.labels.begin(), labels.labels.end());
+  std::string text;
+  constexpr std::size_t most = 40;
+  std::size_t shown = 0;
+  for (const int label : present) {
+    if (label == 0) continue;
+    if (++shown > most) return text + ", ...";
+    text += (shown == 1 ? "" : ", ") + std::to_string(label);
+  }
+  return text;
+}
 
 CtFacts read_ct_table(const ConfigReader& in) {
   const auto path = in.existing_path("path");
@@ -124,8 +163,8 @@ std::vector<Vertebra> read_vertebrae(const ConfigReader& in, const LabelVolume* 
     in.fail("vertebra", fmt::format("at most {} vertebrae", max_vertebrae),
             fmt::format("{}", tables.size()));
   }
-  std::set<int> present;
-  if (labels != nullptr) present.insert(labels->labels.begin(), labels->labels.end());
+  std::vector<LabelPlace> places;
+  if (labels != nullptr) places = find_places(*labels);
   std::vector<Vertebra> out;
   for (const ConfigReader& table : tables) {
     const Vertebra v{table.text("name"), static_cast<int>(table.integer("label", 1, 65535))};
@@ -135,30 +174,19 @@ std::vector<Vertebra> read_vertebrae(const ConfigReader& in, const LabelVolume* 
         table.fail("label", "a label of its own", fmt::format("{}, as {}", v.label, other.name));
       }
     }
-    if (labels != nullptr && !present.contains(v.label)) {
-      table.fail("label", "a label of the label map", fmt::format("{}, in no voxel", v.label));
+    const auto place_of = [&](const Vertebra& of) {
+      return places[static_cast<std::size_t>(of.label)];
+    };
+    if (labels != nullptr && place_of(v).voxels == 0) {
+      table.fail("label", "one of " + labels_text(*labels) + " as in the label map",
+                 fmt::format("{}, in no voxel", v.label));
+    }
+    if (labels != nullptr && !out.empty()) {
+      check_below(table, out.back(), v, place_of(out.back()).z_mm, place_of(v).z_mm);
     }
     out.push_back(v);
   }
   return out;
-}
-
-std::vector<Fiducial> read_fiducials_table(const ConfigReader& in, const VolumeGeometry& ct) {
-  if (!in.has("fiducials")) return {};
-  const ConfigReader table = in.table("fiducials");
-  auto markups = read_markups(table.existing_path("path"));
-  if (!markups) table.fail("path", "fiducials", markups.error().detail);
-  std::vector<Fiducial> points = std::move(markups).value().points;
-  if (points.size() < min_fiducials) {
-    table.fail("path", fmt::format("{} fiducials or more", min_fiducials),
-               fmt::format("{} with a position", points.size()));
-  }
-  for (const Fiducial& f : points) {
-    if (ct.holds(f.position, near_ct_mm)) continue;
-    table.fail("path", fmt::format("fiducials within {} mm of the CT", near_ct_mm),
-               fmt::format("'{}' at {}: unit or coordinateSystem?", f.label, at_text(f.position)));
-  }
-  return points;
 }
 
 std::vector<PlannedTrajectory> read_trajectories(const ConfigReader& in, const Context& context) {

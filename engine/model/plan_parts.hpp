@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/base/config_reader.hpp"
@@ -8,6 +9,11 @@
 
 // The tables of a plan, each read and checked against the CT. All throw ConfigError.
 namespace trocar::plan_parts {
+
+constexpr double near_ct_mm = 50.0;  // landmarks lie in the CT, skin markers at most just outside
+std::string at_text(const Point<Preop>& p);
+// The labels that voxels have, "1, 2, 20"; the first forty.
+std::string labels_text(const LabelVolume& labels);
 
 struct CtFacts {
   VolumeGeometry geometry;
@@ -32,6 +38,10 @@ VertebraId find_vertebra(const ConfigReader& in, const Context& context);
 std::vector<Vertebra> read_vertebrae(const ConfigReader& in, const LabelVolume* labels);
 std::vector<Structure> read_structures(const ConfigReader& in, const Context& context);
 std::vector<Fiducial> read_fiducials_table(const ConfigReader& in, const VolumeGeometry& ct);
+// Refuses fiducials that lie on the vertebrae only with x and y negated (H8), and warns of those
+// that are far from every vertebra. Needs a label map, else says nothing.
+std::vector<InputWarning> check_fiducials_near(const ConfigReader& in, const Context& context,
+                                               const std::vector<Fiducial>& fiducials);
 std::vector<PlannedTrajectory> read_trajectories(const ConfigReader& in, const Context& context);
 
 }  // namespace trocar::plan_parts

@@ -91,6 +91,10 @@ LabelSurface read_surface_label(const ConfigReader& in, const Context& context) 
   if (in.has("space")) in.fail("space", "'space' only beside 'mesh'", "it beside 'label'");
   if (context.labels == nullptr) in.fail("label", "a table [labels] in the plan", "none");
   auto surface = make_label_surface(*context.labels, value);
+  if (!surface && surface.error().code == Code::not_found) {
+    in.fail("label", "one of " + labels_text(*context.labels) + " as in the label map",
+            fmt::format("{}, in no voxel", value));
+  }
   if (!surface) in.fail("label", "a label that bounds a volume", surface.error().detail);
   return std::move(surface).value();
 }

@@ -7,7 +7,20 @@
 namespace trocar {
 namespace {
 
-ToolDefinition read_definition(const ConfigReader& in) {
+constexpr const char* one_reference = "exactly one tool with role \"reference\"";
+
+// Two files in each other's place are two hashes that fit nowhere: say whose this one is.
+std::string owner_of(const std::string& hash, const std::vector<ConfigReader>& tools) {
+  for (const ConfigReader& other : tools) {
+    const auto found = definition_hash(other.existing_path("definition"));
+    if (!found || found.value() != hash) continue;
+    return ", which is the hash of " + other.path("definition").filename().string() +
+           ": are the two files swapped?";
+  }
+  return "";
+}
+
+ToolDefinition read_definition(const ConfigReader& in, const std::vector<ConfigReader>& tools) {
   ToolDefinition d;
   d.file = in.existing_path("definition");
   d.version = in.integer("definition_version", 1, 1'000'000);
@@ -16,7 +29,8 @@ ToolDefinition read_definition(const ConfigReader& in) {
   if (!found) in.fail("definition", "a readable tool definition", found.error().detail);
   if (found.value() != d.hash) {
     in.fail("definition_hash",
-            "the hash of " + d.file.filename().string() + ", which is " + found.value(), d.hash);
+            "the hash of " + d.file.filename().string() + ", which is " + found.value(),
+            d.hash + owner_of(d.hash, tools));
   }
   return d;
 }
@@ -34,12 +48,12 @@ void read_instrument(const ConfigReader& in, ToolModel& tool) {
   tool.tip_sigma_mm = in.number("tip_sigma_mm", 0.001, 5);
 }
 
-ToolModel read_tool(const ConfigReader& in) {
+ToolModel read_tool(const ConfigReader& in, const std::vector<ConfigReader>& tools) {
   ToolModel tool;
   tool.name = in.text("name");
   tool.role =
       in.one_of("role", {"reference", "tool"}) == "tool" ? ToolRole::tool : ToolRole::reference;
-  tool.definition = read_definition(in);
+  tool.definition = read_definition(in, tools);
   tool.marker_fle_sigma_mm = in.vector3("marker_fle_sigma_mm", 0.001, 5);
   if (tool.role == ToolRole::tool) read_instrument(in, tool);
   in.finish();
@@ -79,9 +93,15 @@ Result<std::string> definition_hash(const std::filesystem::path& file) {
 
 std::vector<ToolModel> read_tools(const ConfigReader& in) {
   std::vector<ToolModel> tools;
-  std::size_t references = 0;
-  for (const ConfigReader& table : in.tables("tool")) {
-    ToolModel tool = read_tool(table);
+  const ToolModel* reference = nullptr;
+  const std::vector<ConfigReader> tables = in.tables("tool");
+  if (tables.size() > max_tools) {
+    in.fail("tool", "at most " + std::to_string(max_tools) + " tools",
+            std::to_string(tables.size()));
+  }
+  tools.reserve(tables.size());
+  for (const ConfigReader& table : tables) {
+    ToolModel tool = read_tool(table, tables);
     for (const ToolModel& other : tools) {
       if (other.name == tool.name) table.fail("name", "a name no other tool has", tool.name);
       if (other.definition.hash == tool.definition.hash) {
@@ -89,16 +109,13 @@ std::vector<ToolModel> read_tools(const ConfigReader& in) {
                    "the file content of " + other.name);
       }
     }
-    references += tool.role == ToolRole::reference ? 1 : 0;
+    if (tool.role == ToolRole::reference && reference != nullptr) {
+      table.fail("role", one_reference, "a second one, after " + reference->name);
+    }
     tools.push_back(std::move(tool));
+    if (tools.back().role == ToolRole::reference) reference = &tools.back();
   }
-  if (references != 1) {
-    in.fail("tool", "exactly one tool with role \"reference\"", std::to_string(references));
-  }
-  if (tools.size() > max_tools) {
-    in.fail("tool", "at most " + std::to_string(max_tools) + " tools",
-            std::to_string(tools.size()));
-  }
+  if (reference == nullptr) in.fail("tool", one_reference, "none");
   return tools;
 }
 

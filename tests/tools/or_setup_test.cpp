@@ -118,7 +118,7 @@ TEST_CASE("a wrong configuration is one line with file and key, naming what is w
   const std::array<Wrong, 23> all{{
       {"absent key", "max_fre_mm = 1.5\n", "", "max_fre_mm"},
       {"unknown key", "tick_ms = 50\n", "tick_ms = 50\ntick_mss = 50\n", "tick_mss"},
-      {"misspelt key", "max_fre_mm = 1.5", "max_fre_m = 1.5", "did you mean \"max_fre_mm\"?"},
+      {"misspelt key", "max_fre_mm = 1.5", "max_fre_m = 1.5", "did you mean \"max_fre_mm\" ("},
       {"unknown key in a table", "hold_ms = 1000\n", "hold_ms = 1000\nmax_fre = 1\n", "max_fre"},
       {"wrong type", "tick_ms = 50", "tick_ms = \"50\"", "tick_ms"},
       {"out of range", "max_pose_age_ms = 100", "max_pose_age_ms = 100000", "max_pose_age_ms"},
@@ -225,4 +225,19 @@ TEST_CASE("a log that cannot be opened is refused, and nothing is made") {
     check_refused("log", "wrong.toml", "wrong.toml", "key 'log'");
   }
   CHECK_FALSE(std::filesystem::exists(room().file("no")));
+}
+
+TEST_CASE("H17: a tip in metres is refused where it stands") {
+  room().write("wrong.toml", replaced(room().read("run.toml"), "tip_in_tool_mm = [",
+                                      "tip_in_tool_mm = [0.01, 0.02, -0.16] # "));
+  check_refused("metres", "wrong.toml", "wrong.toml",
+                "key 'tool[1].tip_in_tool_mm': expected a tip 1 mm or more from the tool's origin");
+}
+
+TEST_CASE("H5: tool files in each other's place are called swapped") {
+  std::string text = replaced(room().read("run.toml"), "needle.rom", "other.rom");
+  text = replaced(text, "reference.rom", "needle.rom");
+  room().write("wrong.toml", replaced(text, "other.rom", "reference.rom"));
+  check_refused("swapped", "wrong.toml", "wrong.toml",
+                "which is the hash of reference.rom: are the two files swapped?");
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "drivers/driver_table.hpp"
@@ -21,32 +22,54 @@ T value_or_refuse(Result<T> result, const ConfigReader& in, std::string_view key
   return std::move(result).value();
 }
 
+// A tip in metres lies in the middle of the markers (H17).
+void check_tip(const ConfigReader& in, const ToolModel& tool) {
+  constexpr double min_mm = 1;
+  constexpr double min_reach_mm = 5;
+  const Eigen::Vector3d tip = tool.tool_from_tip.matrix().translation();
+  if (tip.norm() > 0 && tip.norm() < min_mm) {
+    in.fail("tip_in_tool_mm", fmt::format("a tip {} mm or more from the tool's origin", min_mm),
+            fmt::format("one {:.3g} mm away: metres?", tip.norm()));
+  }
+  double reach_mm = 0;
+  for (const auto& m : tool.markers) reach_mm = std::max(reach_mm, (m.mm - tip).norm());
+  if (reach_mm >= min_reach_mm) return;
+  in.fail("tip_in_tool_mm",
+          fmt::format("a tip {} mm or more from the farthest marker", min_reach_mm),
+          fmt::format("{:.3g} mm: metres?", reach_mm));
+}
+
 // A reversed axis lays the shaft out in front of the tip, and the check of the tip in its divot
 // cannot see it (H5): whoever holds the body holds it behind the tip.
 void check_axis(const ConfigReader& in, const ToolModel& tool) {
-  if (tool.role != ToolRole::tool) return;
   Eigen::Vector3d middle = Eigen::Vector3d::Zero();
   for (const auto& m : tool.markers) middle += m.mm / static_cast<double>(tool.markers.size());
   const Eigen::Isometry3d& tip = tool.tool_from_tip.matrix();
   if ((tip.translation() - middle).dot(tip.linear().col(2)) > 0) return;
-  in.fail("tool", "an axis_in_tool that points forward, away from the markers and out of the tip",
+  in.fail("axis_in_tool", "one that points forward, away from the markers and out of the tip",
           "that of " + tool.name + " points back to its markers");
 }
 
 void read_markers(const ConfigReader& in, std::vector<ToolModel>& tools) {
   std::vector<MarkerGeometry> geometries;
-  for (ToolModel& tool : tools) {
-    const NdiRomFile file =
-        value_or_refuse(read_ndi_rom(tool.definition.file), in, "tool", "a tool definition");
+  const std::vector<ConfigReader> tables = in.tables("tool");
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    ToolModel& tool = tools[i];
+    const NdiRomFile file = value_or_refuse(read_ndi_rom(tool.definition.file), tables[i],
+                                            "definition", "a tool definition");
     if (file.rom.wired) {
-      in.fail("tool", "a tool definition with markers, for the error model",
-              tool.definition.file.string() + ", a wired tool's");
+      tables[i].fail("definition", "a tool definition with markers, for the error model",
+                     tool.definition.file.string() + ", a wired tool's");
     }
     tool.markers = file.rom.markers;
-    check_axis(in, tool);
+    if (tool.role == ToolRole::tool) {
+      check_tip(tables[i], tool);
+      check_axis(tables[i], tool);
+    }
     geometries.push_back({tool.name, file.rom.markers});
+    value_or_refuse(check_distinct(geometries), tables[i], "definition",
+                    "tools that a tracker cannot confuse");
   }
-  value_or_refuse(check_distinct(geometries), in, "tool", "tools that a tracker cannot confuse");
 }
 
 std::filesystem::path read_log_file(const ConfigReader& in) {
@@ -77,16 +100,20 @@ void check_reference_vertebra(const ConfigReader& navigator, const OrSetup& setu
 }
 
 StreamNames names_of(const ConfigReader& in, const OrSetup& setup) {
-  std::vector<std::string> tools;
-  for (const ToolModel& t : setup.tools) {
-    tools.push_back(t.role == ToolRole::tool ? t.name : "");
-  }
   std::vector<StreamNames::StructureNames> structures;
   for (const Structure& s : setup.plan.structures) {
     structures.push_back({s.id, setup.plan.vertebrae[s.vertebra.index].name});
   }
-  return value_or_refuse(StreamNames::check(tools, structures), in, "tool",
-                         "names that every display client can show");
+  const std::vector<ConfigReader> tables = in.tables("tool");
+  std::vector<std::string> tools;
+  StreamNames names;
+  for (std::size_t i = 0; i < tables.size(); ++i) {  // one more each time: who fails is the last
+    const ToolModel& t = setup.tools[i];
+    tools.push_back(t.role == ToolRole::tool ? t.name : "");
+    names = value_or_refuse(StreamNames::check(tools, structures), tables[i], "name",
+                            "names that every display client can show");
+  }
+  return names;
 }
 
 void read_registration(const ConfigReader& in, OrSetup& setup) {

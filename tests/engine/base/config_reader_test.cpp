@@ -60,13 +60,13 @@ TEST_CASE("a key that is absent or of another kind is refused") {
 
 TEST_CASE("a key nobody asked for is an error, also inside a table") {
   CHECK(refusal("age = 5\n", [](const ConfigReader&) {}) ==
-        "or.toml:1: key 'age': expected only known keys, found unknown key 'age'");
+        "or.toml:1: key 'age': expected only known keys, found an unknown key");
   const auto said = refusal("[limits]\nage_ms = 1\nage_sm = 2\n", [](const ConfigReader& in) {
     (void)in.table("limits").number("age_ms", 0, 9);
   });
   CHECK(said ==
-        "or.toml:3: unknown key \"limits.age_sm\"; did you mean \"age_ms\"? (expected only known "
-        "keys)");
+        "or.toml:3: key 'limits.age_sm': expected only known keys, found an unknown key; did you "
+        "mean \"age_ms\"?");
 }
 
 TEST_CASE("two readers may share a table, and only keys that neither asked for are refused") {
@@ -75,18 +75,20 @@ TEST_CASE("two readers may share a table, and only keys that neither asked for a
     (void)in.tables("tool")[0].text("rom");
   };
   CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\n", read).empty());
-  CHECK(refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\nrmo = 1\n", read) ==
-        "or.toml:4: unknown key \"tool[0].rmo\"; did you mean \"rom\"? (expected only known keys)");
+  CHECK(
+      refusal("[[tool]]\nname = 'needle'\nrom = 'needle.rom'\nrmo = 1\n", read) ==
+      "or.toml:4: key 'tool[0].rmo': expected only known keys, found an unknown key; did you mean "
+      "\"rom\"?");
 }
 
 TEST_CASE("a misspelt key is named as what it is, not as the absence of another") {
   CHECK(refusal("a = 1\nstop_m = 2\n",
                 [](const ConfigReader& in) { (void)in.number("stop_mm", 0, 50); }) ==
-        "or.toml:2: unknown key \"stop_m\"; did you mean \"stop_mm\"? (expected a number from 0 to "
-        "50)");
+        "or.toml:2: key 'stop_m': expected only known keys, found an unknown key; did you mean "
+        "\"stop_mm\" (a number from 0 to 50)?");
   CHECK(refusal("[navigater]\n", [](const ConfigReader& in) { (void)in.table("navigator"); }) ==
-        "or.toml:1: unknown key \"navigater\"; did you mean \"navigator\"? (expected a table "
-        "[navigator])");
+        "or.toml:1: key 'navigater': expected only known keys, found an unknown key; did you mean "
+        "\"navigator\" (a table [navigator])?");
   CHECK(refusal("frame_hs = 2\n", [](const ConfigReader& in) {
           (void)in.number_or("frame_hz", 60, 1, 1000);
         }).find("did you mean \"frame_hz\"?") != std::string::npos);
@@ -101,6 +103,14 @@ TEST_CASE("a key that is only like the absent one is not called unknown") {
 TEST_CASE("a file that is not TOML is refused with the line") {
   const auto said = refusal("a = 1\nb = = 2\n", [](const ConfigReader&) {});
   CHECK(said.find("or.toml:2: not TOML") == 0);
+}
+
+TEST_CASE("a key that begins like none is refused with its line, and does not stop the program") {
+  const auto nothing = [](const ConfigReader&) {};
+  const std::string why = "not TOML: expected a key, found another character";
+  CHECK(refusal(std::string("text = \"\"\"two\nlines\"\"\"\n[.device]\na = 1\n"), nothing) ==
+        "or.toml:3: " + why);
+  CHECK(refusal(std::string("[\0a]", 4), nothing) == "or.toml:1: " + why);
 }
 
 TEST_CASE("a word outside the list is refused with the list") {

@@ -164,6 +164,22 @@ TEST_CASE("two spaces in one header are refused") {
   CHECK_FALSE(find_space("nothing").value().has_value());
 }
 
+TEST_CASE("H8: a space is read in either case, and not out of another word") {
+  CHECK(find_space("solid a space=ras").value() == Space::ras);
+  CHECK(find_space("SPACE=lps").value() == Space::lps);
+  CHECK_FALSE(find_space("space=ras SPACE=LPS"));
+  CHECK_FALSE(find_space("space=scanner"));
+  CHECK_FALSE(find_space("# colorspace=sRGB").value().has_value());
+}
+
+TEST_CASE("a mesh under the name of another format is told by its content") {
+  const TempFolder folder;
+  write_file(folder / "m.stl", obj("LPS"));
+  says(refusal(folder / "m.stl", std::nullopt), "content of a .stl file, found that of a .obj");
+  write_file(folder / "m.obj", stl_text("LPS", 1));
+  says(refusal(folder / "m.obj", std::nullopt), "content of a .obj file, found that of a .stl");
+}
+
 TEST_CASE("H17: a mesh in metres is refused, and one larger than a patient") {
   const TempFolder folder;
   write_file(folder / "m.stl", stl_text("LPS", 0.001));

@@ -1,6 +1,7 @@
 #include "engine/model/plan.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -250,7 +251,8 @@ TEST_CASE("every wrong key of a plan gives one line with its place") {
   const Case c;
   const std::vector<std::array<std::string, 3>> wrongs{
       {"path = \"ct\"", "path = \"no\"", "plan.toml:3: key 'ct.path': expected a path that exists"},
-      {"label = 1", "label = 9", "plan.toml:9: key 'vertebra[0].label': expected a label of the"},
+      {"label = 1", "label = 9",
+       "plan.toml:9: key 'vertebra[0].label': expected one of 1, 2 as in the label map, found 9"},
       {"name = \"L4\"", "name = \"L3\"", "key 'vertebra[1].name': expected a name of its own"},
       {"vertebra = \"L4\"", "vertebra = \"L5\"", "expected one of L3, L4, found \"L5\""},
       {"id = \"dura\"", "id = \"tumour\"", "expected an id of its own"},
@@ -263,14 +265,80 @@ TEST_CASE("every wrong key of a plan gives one line with its place") {
       {"surface_sigma_mm = 0.3\n", "", "surface_sigma_mm"},
       {"label = 2\nsurface", "surface", "expected either 'mesh' or 'label', found neither"},
       {"label = 2\nsurface", "label = 2\nmesh = \"dura.obj\"\nsurface", "found both"},
-      {"label = 2\nsurface", "label = 77\nsurface", "expected voxels of label 77, found none"},
+      {"label = 2\nsurface", "label = 77\nsurface",
+       "expected one of 1, 2 as in the label map, found 77, in no voxel"},
       {"[labels]\npath = \"labels.nrrd\"\n", "", "expected a table [labels] in the plan"},
       {"[5, 5, 5]", "[5, 5, 50]", "expected a point inside the CT"},
       {"[0, -30, 0]", "[0, -300, 0]", "expected an entry in or near the CT"},
       {"[0, -30, 0]", "[5, 5, 5]", "expected a target 1 mm or more from the entry"},
-      {"id = \"case 7\"", "id = \"case 7\"\ncolour = 1", "unknown key 'colour'"},
+      {"id = \"case 7\"", "id = \"case 7\"\ncolour = 1",
+       "key 'colour': expected only known keys, found an unknown key"},
       {"id = \"case 7\"", "id = ", "not TOML"}};
   for (const auto& [from, to, part] : wrongs) says(c.refusal(with(from, to)), part);
+}
+
+// Vertebrae behind the middle of the CT, L3 above L4.
+std::int16_t posterior_label_at(const Point<Preop>& p) {
+  if (p.mm.y() < 10 || std::abs(p.mm.z()) < 2) return 0;
+  return p.mm.z() > 0 ? 1 : 2;
+}
+
+TEST_CASE("H8: fiducials that lie on the vertebrae only with x and y negated are refused") {
+  const Case c;
+  write_nrrd(c / "labels.nrrd", geometry(), posterior_label_at);
+  write_file(c / "f.mrk.json", fiducials("LPS"));
+  CHECK(c.refusal(good_plan) == "accepted");
+  write_file(c / "f.mrk.json", fiducials("RAS"));
+  says(c.refusal(good_plan),
+       "key 'fiducials.path': expected fiducials near the labelled vertebrae, found them");
+  says(c.refusal(good_plan), "with x and y negated");
+}
+
+TEST_CASE("fiducials far from every vertebra are a warning") {
+  const Case c;
+  write_nrrd(c / "labels.nrrd", geometry(), posterior_label_at);
+  const auto at = [](int k, int y) {
+    return fmt::format(R"({{"label":"F{}","position":[{},{},0]}})", k, 3 * k, y);
+  };
+  write_file(c / "f.mrk.json",
+             R"({"markups":[{"type":"Fiducial","coordinateSystem":"LPS","controlPoints":[)" +
+                 at(0, -55) + "," + at(1, -58) + "," + at(2, -60) + "]}]}");
+  const Plan plan = c.read();
+  REQUIRE(plan.warnings.size() == 1);
+  CHECK(plan.warnings[0].issue == InputIssue::fiducials_far);
+  says(plan.warnings[0].detail, "the nearest 66 mm away");
+}
+
+TEST_CASE("vertebrae that are not listed from cranial to caudal are refused") {
+  const Case c;
+  write_nrrd(c / "labels.nrrd", geometry(), posterior_label_at);
+  write_file(c / "f.mrk.json", fiducials("LPS"));
+  std::string swapped = with("name = \"L3\"\nlabel = 1", "name = \"L3\"\nlabel = 3");
+  swapped.replace(swapped.find("label = 2"), 9, "label = 1");
+  swapped.replace(swapped.find("label = 3"), 9, "label = 2");
+  says(c.refusal(swapped),
+       "plan.toml:11: key 'vertebra[1].name': expected the vertebrae from cranial to caudal, found "
+       "\"L4\" 22 mm above \"L3\" in the label map");
+}
+
+TEST_CASE("a folder where a file should be is called one, and a FIFO is not waited for") {
+  const Case c;
+  says(c.refusal(with("\"dura.obj\"", "\"ct\"")), "expected a mesh file, found a folder");
+  says(c.refusal(with("\"f.mrk.json\"", "\"ct\"")), "expected a markups file, found a folder");
+  REQUIRE(mkfifo((c / "fifo").c_str(), 0600) == 0);
+  for (const char* named : {"\"dura.obj\"", "\"f.mrk.json\"", "\"labels.nrrd\"", "\"ct\""}) {
+    says(c.refusal(with(named, "\"fifo\"")), "expected a file or a folder, found a FIFO at fifo");
+  }
+}
+
+TEST_CASE("a label map cut in its voxels or in its header is refused with the cause alone") {
+  const Case c;
+  const std::string whole = read_file(c / "labels.nrrd");
+  write_file(c / "labels.nrrd", whole.substr(0, whole.size() - 100));
+  says(c.refusal(good_plan), "labels.nrrd: cannot be read, damaged or cut short: ");
+  CHECK(c.refusal(good_plan).find("[nrrd]") == std::string::npos);
+  write_file(c / "labels.nrrd", whole.substr(0, 60));
+  says(c.refusal(good_plan), "labels.nrrd: cannot be read, damaged or cut short: ");
 }
 
 TEST_CASE("a mesh of another patient, far from the CT, is refused") {
