@@ -15,6 +15,7 @@ struct TomlAssertion : std::logic_error {
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -26,6 +27,18 @@ struct TomlAssertion : std::logic_error {
 #include "engine/base/nearest_word.hpp"
 
 namespace trocar {
+
+namespace {
+
+std::string printable(std::string line) {
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; };
+  std::replace_if(line.begin(), line.end(), is_control, '?');
+  return line;
+}
+
+}  // namespace
+
+ConfigError::ConfigError(std::string line) : std::runtime_error(printable(std::move(line))) {}
 
 struct ConfigReader::Document {
   std::filesystem::path file;

@@ -15,7 +15,8 @@ namespace trocar {
 // One line for a person: "FILE:LINE: key 'a.b': expected ..., found ...".
 class ConfigError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  // What does not print (line ends, too: a value may hold them) becomes a question mark.
+  explicit ConfigError(std::string line);
 };
 
 // Reads one table of a TOML file completely and strictly: every key is asked for once, with its

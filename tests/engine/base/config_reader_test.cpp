@@ -113,6 +113,13 @@ TEST_CASE("a key that begins like none is refused with its line, and does not st
   CHECK(refusal(std::string("[\0a]", 4), nothing) == "or.toml:1: " + why);
 }
 
+TEST_CASE("a refusal is one line, whatever stands in the file") {
+  CHECK(refusal("on = fal\n", [](const ConfigReader&) {}).find('\n') == std::string::npos);
+  CHECK(refusal("mode = \"a\\nb\"", [](const ConfigReader& in) {
+          (void)in.one_of("mode", {"tx"});
+        }) == "or.toml:1: key 'mode': expected one of tx, found text \"a?b\"");
+}
+
 TEST_CASE("a word outside the list is refused with the list") {
   CHECK(refusal("mode = 'x'", [](const ConfigReader& in) {
           (void)in.one_of("mode", {"tx", "bx"});
