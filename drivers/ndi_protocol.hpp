@@ -8,7 +8,7 @@ namespace trocar {
 
 enum class NdiStep : std::uint8_t {
   connecting,             // open the connection
-  calling,                // not the first time: APIREV until somebody answers
+  calling,                // network, or a serial line found before: APIREV until answered
   resetting,              // serial: RESET at 9600 baud
   setting_speed,          // serial: COMM
   initialising,           // INIT

@@ -21,11 +21,11 @@ bool NdiSession::is_worth_calling() const {
   return connects_ > 1 && unanswered_ % (rounds_before_reset + 1) != rounds_before_reset;
 }
 
-// INIT may take its 4 s, so a device that comes back just after it was sent would be missed for as
-// long. A short question, repeated, is answered at once when there is somebody; an ERROR is an
-// answer, too. The first time INIT is the first question.
+// INIT may take its 4 s, so a device that is silent, or comes back just after it was sent, would be
+// waited for as long. A short question, repeated, is answered at once when there is somebody; an
+// ERROR (not initialised, unknown command) is an answer, too. Half the time of INIT, and what is
+// shown meanwhile is that nobody answers.
 NdiInput NdiSession::call() {
-  if (connects_ == 1) return NdiInput::done;
   for (int i = 0; i < calls_per_round; ++i) {
     if (!is_network()) {
       device_.baud = i % 2 == 0 ? config_.baud : 9600;

@@ -95,6 +95,7 @@ struct Listener {
   std::vector<TrackerFrame> frames;
   std::vector<LinkChanged> links;
   std::vector<DeviceAlert> alerts;
+  std::size_t frames_without_link = 0;  // between "lost" or "connecting" and "tracking"
 
   Listener() { outbox.wake = &bell; }
 
@@ -137,7 +138,10 @@ struct Listener {
 
  private:
   void keep(const SourceEvent& event) {
-    if (const auto* f = std::get_if<TrackerFrame>(&event)) frames.push_back(*f);
+    if (const auto* f = std::get_if<TrackerFrame>(&event)) {
+      frames.push_back(*f);
+      if (links.empty() || links.back().link != Link::tracking) ++frames_without_link;
+    }
     if (const auto* l = std::get_if<LinkChanged>(&event)) links.push_back(*l);
     if (const auto* a = std::get_if<DeviceAlert>(&event)) alerts.push_back(*a);
   }

@@ -26,12 +26,13 @@ NdiConfig at(std::uint16_t port) {
   return c;
 }
 
-// The probe of somebody who takes the connection and answers the first command with `reply`.
-NdiProbeReport probe_who_says(const std::string& reply) {
+// The probe of somebody who takes the connection, answers so many commands with `reply`, and hangs
+// up.
+NdiProbeReport probe_who_says(const std::string& reply, int times = 1) {
   const LoopbackListener listener;
   std::thread other([&] {
     const Peer peer = listener.accept();
-    if (!peer.hear_until('\r').empty()) (void)peer.send(reply);
+    for (int i = 0; i < times && !peer.hear_until('\r').empty(); ++i) (void)peer.send(reply);
   });
   const NdiProbeReport report = probe(at(listener.port()));
   other.join();
@@ -102,12 +103,12 @@ TEST_CASE("a serial line that is not there fails at connecting, with the cable t
 TEST_CASE("somebody who is no tracker is found out at the first command") {
   const auto report = probe_who_says("HTTP/1.1 400 Bad Request\r\n\r\n");
   CHECK_FALSE(report.answered);
-  CHECK(report.failed == NdiStep::initialising);
+  CHECK(report.failed == NdiStep::calling);
   CHECK(report.check.find("no Combined API reply") != std::string::npos);
 }
 
 TEST_CASE("a tracker that refuses is quoted with the meaning of its code") {
-  const auto report = probe_who_says("ERROR1538C2\r");
+  const auto report = probe_who_says("ERROR1538C2\r", 2);
   CHECK(report.failed == NdiStep::initialising);
   CHECK(report.problem == "the tracker refuses INIT: ERROR15, system cannot be initialised");
   CHECK(report.check.find("restart the tracker") != std::string::npos);
@@ -115,6 +116,16 @@ TEST_CASE("a tracker that refuses is quoted with the meaning of its code") {
 
 TEST_CASE("a tracker that hangs up half way through its reply is a lost link") {
   const auto report = probe_who_says("OKAYA8");
-  CHECK(report.failed == NdiStep::initialising);
+  CHECK(report.failed == NdiStep::calling);
   CHECK(report.problem.find("closed by the tracker") != std::string::npos);
+}
+
+TEST_CASE("somebody who takes the connection and says nothing is given up before INIT's 4 s") {
+  const LoopbackListener silent;
+  std::vector<NdiStep> steps;
+  const auto report = probe(at(silent.port()), &steps);
+  CHECK(report.failed == NdiStep::calling);
+  CHECK(steps.back() == NdiStep::calling);
+  CHECK(report.problem.find("no complete reply to APIREV") != std::string::npos);
+  CHECK(report.check.find("green light") != std::string::npos);
 }

@@ -13,6 +13,7 @@ TEST_CASE("H1: silence is said as a lost link, nothing is published meanwhile, a
   rig.heard.frames.clear();
   CHECK(rig.heard.until([&] { return rig.heard.count(Link::tracking) >= 2; }));
   CHECK(rig.heard.poses(needle, 10));
+  CHECK(rig.heard.frames_without_link == 0);
 }
 
 TEST_CASE("a device that was silent is called until it answers, not given INIT and its 4 s") {
