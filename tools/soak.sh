@@ -26,8 +26,13 @@ mkdir -p "$room"
   { tail -20 "$room.log"; exit 1; }
 tools/build.sh trocar
 build/bin/trocar phantom "$room" >"$room.log" 2>&1
-tracker_port=$(shuf -i 20000-32000 -n 1)
-server_port=$((tracker_port + 1))
+free_port() {  # FROM TO: a port in between on which nobody listens
+  local port
+  while port=$(shuf -i "$1-$2" -n 1); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+tracker_port=$(free_port 20000 25999)
+server_port=$(free_port 26000 32000)
 sed -e "s/^port = 8765/port = $tracker_port/" -e "s/^port = 18944/port = $server_port/" \
   "$room/run.toml" >"$room/soak.toml"
 # Back and forth without end, so that touches, zones and losses come again and again.
