@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
 
 #include "engine/model/surface_query.hpp"
 #include "tests/engine/model/test_meshes.hpp"
@@ -24,7 +26,48 @@ Segment line(const Vector3d& from, const Vector3d& to) {
   return {from, (to - from).normalized(), (to - from).norm()};
 }
 
+// A tube of eight sides round z, of rings so many that its axis is everywhere as deep.
+TriangleMesh tube(double radius_mm, double ring_mm, std::uint32_t rings) {
+  constexpr std::uint32_t sides = 8;
+  TriangleMesh mesh;
+  for (std::uint32_t r = 0; r < rings; ++r) {
+    for (std::uint32_t k = 0; k < sides; ++k) {
+      const double angle_rad = k * std::numbers::pi / 4;
+      mesh.vertices_mm.emplace_back(radius_mm * std::cos(angle_rad),
+                                    radius_mm * std::sin(angle_rad), ring_mm * r);
+    }
+  }
+  const std::uint32_t last = sides * (rings - 1);
+  for (std::uint32_t k = 0; k < sides; ++k) {
+    const std::uint32_t next = (k + 1) % sides;
+    for (std::uint32_t at = 0; at < last; at += sides) {
+      mesh.triangles.push_back({at + k, at + next, at + sides + next});
+      mesh.triangles.push_back({at + k, at + sides + next, at + sides + k});
+    }
+    if (k == 0 || next == 0) continue;
+    mesh.triangles.push_back({0, next, k});
+    mesh.triangles.push_back({last, last + k, last + next});
+  }
+  return mesh;
+}
+
 }  // namespace
+
+TEST_CASE("when the search for the deepest place is given up, its answer is on the safe side") {
+  constexpr double radius_mm = 5;
+  const double depth_mm = radius_mm * std::cos(std::numbers::pi / 8);
+  const SurfaceTree tree = build_tree(tube(radius_mm, 0.5, 4001));
+  const Segment axis = line({0, 0, 10}, {0, 0, 1990});
+  const PlaceOnSegment found = deepest_from(tree, axis, 990);
+  double deepest_mm = 0;
+  for (double at = 0; at < axis.length_mm; at += 0.7) {
+    deepest_mm = std::max(deepest_mm, -place_at(tree, axis, at).nearest.signed_mm);
+  }
+  CHECK(deepest_mm == Approx(depth_mm).margin(1e-9));
+  // Deeper than the truth by more than the search's tolerance: it was given up, and a bound stands.
+  CHECK(-found.nearest.signed_mm > depth_mm + 1e-3);
+  CHECK(-found.nearest.signed_mm < 2 * depth_mm);
+}
 
 TEST_CASE("an axis straight through a box is deepest where the box is, by its formula") {
   const SurfaceTree tree = build_tree(box({-10, -8, -6}, {10, 8, 6}));
