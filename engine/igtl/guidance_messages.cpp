@@ -121,7 +121,7 @@ void GuidanceMessages::append_tools(Buffer& out, std::uint16_t version) {
     igtl::Envelope e{version, m.names.transform, m.header_time, 0, m.texts.metadata()};
     igtl::append_transform(out, e, m.columns);
     e.device = m.names.distance;
-    e.metadata = {};
+    e.metadata = m.texts.sequence_only();
     igtl::append_string(out, e, m.texts.line());
     e.device = m.names.line;
     std::copy(m.line.begin(), m.line.end(), line_body_.points.begin());
@@ -166,6 +166,17 @@ void GuidanceMessages::append_state(Buffer& out, const StateLine& line, std::uin
   const std::string_view said = line.text.view();
   std::transform(said.begin(), said.end(), std::back_inserter(text_), printable);
   igtl::append_string(out, {version, StreamNames::state, wall_.header_time(line.at)}, text_);
+}
+
+void GuidanceMessages::append_warnings(Buffer& out, const std::vector<std::string>& warnings,
+                                       std::uint16_t version) const {
+  std::string text = warnings.empty() ? "none" : "";
+  for (const std::string& w : warnings) {
+    if (!text.empty()) text += '\n';
+    std::transform(w.begin(), w.end(), std::back_inserter(text), printable);
+  }
+  igtl::append_string(out, {version, StreamNames::warnings, wall_.header_time(wall_.session)},
+                      text);
 }
 
 void GuidanceMessages::append_structure(Buffer& out, std::size_t index, const TriangleMesh& preop,

@@ -36,6 +36,9 @@ class GuidanceMessages {
 
   void append_heartbeat(igtl::Buffer& out, const Heartbeat& beat, std::uint16_t version);
   void append_state(igtl::Buffer& out, const StateLine& line, std::uint16_t version);
+  // What the input gate found in the plan's CT, a line each, or "none" (H13).
+  void append_warnings(igtl::Buffer& out, const std::vector<std::string>& warnings,
+                       std::uint16_t version) const;
   // The surface of structure `index` (below the count of structures), RAS, mm.
   void append_structure(igtl::Buffer& out, std::size_t index, const TriangleMesh& preop,
                         std::uint16_t version) const;

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "engine/base/asio.hpp"
+#include "engine/igtl/display_client.hpp"
 #include "engine/igtl/guidance_messages.hpp"
-#include "engine/igtl/message_stream.hpp"
 #include "engine/igtl/out_queue.hpp"
 
 namespace trocar {
@@ -20,119 +20,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using igtl::OutQueue;
 using igtl::SharedBytes;
-
-// A display client has little to say; nothing larger is read.
-constexpr igtl::StreamLimits inbound_limits{64U << 10U, 1U << 20U};
-constexpr int send_buffer_bytes = 256 << 10;  // more would only make a slow client's data older
-
-// One display client. All members belong to the network thread.
-class Client : public std::enable_shared_from_this<Client> {
- public:
-  struct Owner {  // what a client may ask of the server
-    virtual void on_version_2(Client& client) = 0;
-    virtual void on_status_asked(Client& client) = 0;
-    virtual ServerStats& counters() = 0;
-    [[nodiscard]] virtual Timestamp now() const = 0;
-
-   protected:
-    ~Owner() = default;
-  };
-
-  Client(tcp::socket socket, Owner& owner)
-      : socket_(std::move(socket)), owner_(owner), stream_(inbound_limits) {
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
-    socket_.set_option(tcp::socket::send_buffer_size(send_buffer_bytes), ignored);
-    socket_.non_blocking(true, ignored);
-  }
-
-  void push_news(SharedBytes bytes) {
-    if (!queue_.push_news(std::move(bytes))) close(owner_.counters().closed_stalled);
-  }
-  void offer(OutQueue::Slot slot, SharedBytes bytes) { queue_.offer(slot, std::move(bytes)); }
-
-  // Gives the kernel what it takes at once; the rest when it has room again.
-  void send() {
-    while (open_ && !waiting_for_room_) {
-      const auto bytes = queue_.front();
-      if (bytes.empty()) return;
-      error_code ec;
-      const std::size_t n = socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, ec);
-      if (ec == asio::error::would_block) return wait_for_room();
-      if (ec) return close(owner_.counters().closed_by_peer);
-      queue_.sent(n);
-      owner_.counters().bytes_sent.add(n);
-    }
-  }
-
-  void receive() {
-    socket_.async_read_some(asio::buffer(received_),
-                            [self = shared_from_this()](error_code ec, std::size_t n) {
-                              if (!self->open_) return;
-                              if (ec) return self->close(self->owner_.counters().closed_by_peer);
-                              self->take(n);
-                              if (self->open_) self->receive();
-                            });
-  }
-
-  void close_when_stalled(Duration limit) {
-    if (waiting_for_room_ && owner_.now() - blocked_since_ > limit) {
-      close(owner_.counters().closed_stalled);
-    }
-  }
-
-  void close(Counter& why) {
-    if (!std::exchange(open_, false)) return;
-    why.add();
-    owner_.counters().skipped.add(queue_.skipped());
-    error_code ignored;
-    socket_.close(ignored);
-  }
-
-  [[nodiscard]] bool is_open() const { return open_; }
-  [[nodiscard]] std::uint16_t version() const { return version_; }
-
- private:
-  void wait_for_room() {
-    waiting_for_room_ = true;
-    blocked_since_ = owner_.now();
-    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code ec) {
-      self->waiting_for_room_ = false;
-      if (!self->open_) return;
-      if (ec) return self->close(self->owner_.counters().closed_by_peer);
-      self->send();
-    });
-  }
-
-  void take(std::size_t n) {
-    stream_.push(std::as_bytes(std::span(received_)).first(n));
-    for (;;) {
-      const auto message = stream_.next();
-      if (!message) return close(owner_.counters().closed_malformed);
-      if (!message.value()) return;
-      const igtl::Header& header = message.value()->header;
-      if (header.version == 2 && std::exchange(version_, header.version) == 1) {
-        owner_.on_version_2(*this);
-      }
-      if (header.type == "GET_STATUS") {
-        owner_.on_status_asked(*this);
-      } else if (header.type != "STATUS") {
-        owner_.counters().inbound_dropped.add();
-      }
-      if (!open_) return;
-    }
-  }
-
-  tcp::socket socket_;
-  Owner& owner_;
-  igtl::MessageStream stream_;
-  OutQueue queue_;
-  std::array<char, 4096> received_{};
-  std::uint16_t version_ = 1;
-  bool open_ = true;
-  bool waiting_for_room_ = false;
-  Timestamp blocked_since_{};
-};
+using Client = igtl::DisplayClient;
 
 }  // namespace
 
@@ -145,7 +33,8 @@ class GuidanceServer::Network final : public Client::Owner {
         messages_(scene_.names, inputs.wall),
         acceptor_(io_),
         wake_(io_),
-        timer_(io_) {}
+        timer_(io_),
+        silence_(io_) {}
   ~Network() {
     stop();
     if (wake_.is_open()) wake_.release();  // the descriptor belongs to the Signal
@@ -199,10 +88,12 @@ class GuidanceServer::Network final : public Client::Owner {
   static std::size_t slot(std::uint16_t version) { return version - 1U; }
 
   void on_version_2(Client& client) override {
+    test_silence();
     client.offer(OutQueue::tools, tools_bytes(client.version()));
     client.send();
   }
   void on_status_asked(Client& client) override {
+    test_silence();
     client.offer(OutQueue::heartbeat, heartbeat_bytes(client.version()));
     client.send();
   }
@@ -229,6 +120,7 @@ class GuidanceServer::Network final : public Client::Owner {
   }
 
   void welcome(tcp::socket socket) {
+    test_silence();
     sweep();
     if (clients_.size() >= config_.max_clients) {
       stats_.refused_full.add();
@@ -238,6 +130,9 @@ class GuidanceServer::Network final : public Client::Owner {
     const auto client = std::make_shared<Client>(std::move(socket), *this);
     clients_.push_back(client);
     stats_.clients = clients_.size();
+    const auto warnings = pool_.take();
+    messages_.append_warnings(*warnings, scene_.warnings, client->version());
+    client->push_news(warnings);
     for (const auto& s : structures_[slot(client->version())]) client->push_news(s);
     client->offer(OutQueue::heartbeat, heartbeat_bytes(client->version()));
     client->offer(OutQueue::tools, tools_bytes(client->version()));
@@ -291,6 +186,28 @@ class GuidanceServer::Network final : public Client::Owner {
     offer_tools();
     stats_.ticks.add();
     stats_.hand_over_to_sent.record(now() - g->now);
+    if (!watching_) watch_for_silence(config_.silent_after);
+  }
+
+  // Guidance does not touch the timer: when it fires, it sleeps again for what is left.
+  void watch_for_silence(Duration left) {
+    watching_ = true;
+    silence_.expires_after(left);
+    silence_.async_wait([this](error_code ec) {
+      if (ec) return;
+      test_silence();
+      watching_ = !silent_;
+      if (watching_) watch_for_silence(heard_ + config_.silent_after - now());
+    });
+  }
+
+  // Before any client is told something: are the numbers of newest_ still the navigator's?
+  void test_silence() {
+    if (silent_ || newest_ == nullptr || now() - heard_ < config_.silent_after) return;
+    silent_ = true;
+    prepare(Withheld::too_old);
+    offer_tools();
+    send_heartbeats();
   }
 
   // Woken for nothing: the next guidance is near. Its work is done once ahead, for the caches.
@@ -337,11 +254,8 @@ class GuidanceServer::Network final : public Client::Owner {
     timer_.expires_after(config_.heartbeat);
     timer_.async_wait([this](error_code ec) {
       if (ec) return;
-      silent_ = newest_ != nullptr && now() - heard_ > config_.silent_after;
-      if (silent_) {
-        prepare(Withheld::too_old);
-        offer_tools();
-      }
+      test_silence();
+      if (silent_) offer_tools();
       send_heartbeats();
       for (auto& c : clients_) c->close_when_stalled(config_.stall_limit);
       sweep();
@@ -375,6 +289,7 @@ class GuidanceServer::Network final : public Client::Owner {
   const Guidance* newest_ = nullptr;  // owned by Latest, unchanged until its next take()
   Timestamp heard_{};
   bool silent_ = false;
+  bool watching_ = false;  // silence_ is armed
   bool accept_again_ = false;
   std::uint64_t lost_lines_ = 0;
   std::array<SharedBytes, 2> tools_;  // of the guidance prepared last, by header version
@@ -384,6 +299,7 @@ class GuidanceServer::Network final : public Client::Owner {
   tcp::acceptor acceptor_;
   asio::posix::stream_descriptor wake_;
   asio::steady_timer timer_;
+  asio::steady_timer silence_;
   std::thread thread_;
 };
 

@@ -37,6 +37,7 @@ struct ServerInputs {
 struct StreamScene {
   StreamNames names;
   std::vector<std::shared_ptr<const TriangleMesh>> surfaces;
+  std::vector<std::string> warnings{};  // of the input gate, `issue=... text=...`
 };
 
 // thread-safe: what happened since the start.
@@ -60,8 +61,8 @@ struct ServerStats {
 // that client has spoken version 2; a new client first gets the structures, the heartbeat and the
 // current guidance; a client that does not read skips guidance and is closed after stall_limit,
 // without ever getting half a message followed by something else. When the navigator falls silent
-// every number is withheld (too_old). start() and stop() from one thread; port() and stats() from
-// any.
+// every number is withheld (too_old), within silent_after of its last word. start() and stop() from
+// one thread; port() and stats() from any.
 class GuidanceServer {
  public:
   // Errors: config (bind is no address), io (port taken, no permission).

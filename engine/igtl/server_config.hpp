@@ -19,8 +19,10 @@ struct ServerConfig {
   std::uint16_t port = 18944;      // 0: any free one
   std::size_t max_clients = 16;
   Duration heartbeat = longest_heartbeat;
-  Duration stall_limit = std::chrono::seconds(2);          // no byte taken for so long: closed
-  Duration silent_after = std::chrono::milliseconds(250);  // without guidance: numbers withheld
+  Duration stall_limit = std::chrono::seconds(2);  // no byte taken for so long: closed
+  // Without guidance for so long: numbers withheld. One and a half of the longest tick, so that a
+  // navigator that runs is never taken for a hung one.
+  Duration silent_after = std::chrono::milliseconds(150);
 };
 
 // Keys: bind, port, max_clients, heartbeat_ms (at most longest_heartbeat), stall_limit_ms,

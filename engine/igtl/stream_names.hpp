@@ -24,6 +24,7 @@ struct StreamNames {
 
   static constexpr const char* status = "Trocar";
   static constexpr const char* state = "TrocarState";
+  static constexpr const char* warnings = "TrocarWarnings";
 
   // What the configuration and the plan call things. `tools` by ToolId::index, "" for bodies that
   // are not streamed. Refuses (Code::config) too many, empty, too long, not unique, characters

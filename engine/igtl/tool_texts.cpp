@@ -50,6 +50,10 @@ ToolTexts::ToolTexts(std::string tool, const std::vector<StreamNames::StructureN
   views_.resize(keys_.size());
 }
 
+std::span<const igtl::MetadatumView> ToolTexts::sequence_only() const {
+  return metadata().subspan(sequence, 1);
+}
+
 std::string& ToolTexts::value(std::size_t i) {
   values_[i].clear();
   return values_[i];

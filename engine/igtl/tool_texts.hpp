@@ -25,6 +25,8 @@ class ToolTexts {
   [[nodiscard]] std::string_view line() const { return line_; }
   // Valid until the next write(); in the order of keys.
   [[nodiscard]] std::span<const igtl::MetadatumView> metadata() const { return views_; }
+  // The one that ties the other messages of a tool to the same snapshot (H2).
+  [[nodiscard]] std::span<const igtl::MetadatumView> sequence_only() const;
 
  private:
   // The value of metadatum `i`, to be filled anew.

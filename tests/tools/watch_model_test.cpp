@@ -143,6 +143,23 @@ TEST_CASE("an old heartbeat is called stale, and a hostile one cannot steer the 
   CHECK(model.heartbeat(at(601)).find("STALE") == 0);
 }
 
+TEST_CASE("H13: the server's warnings about the CT stand above the table and in the JSON") {
+  WatchModel model;
+  igtl::Message m;
+  m.header = {1, "STRING", "TrocarWarnings", 0, 0, 0};
+  m.body = igtl::StringBody{igtl::us_ascii, "issue=gantry_tilt text=3 deg\nissue=x text=\x1b[2J"};
+  model.take(m, at(0));
+  REQUIRE(model.warnings().size() == 2);
+  CHECK(model.warnings()[1] == "issue=x text=?[2J");
+  CHECK(watch_table(model, "here", at(1), false).find("! issue=gantry_tilt text=3 deg\n") !=
+        std::string::npos);
+  CHECK(watch_json(model, "here", at(1)).find("\"issue=gantry_tilt text=3 deg\"") !=
+        std::string::npos);
+  m.body = igtl::StringBody{igtl::us_ascii, "none"};
+  model.take(m, at(2));
+  CHECK(model.warnings().empty());
+}
+
 TEST_CASE("the table colours zones and the JSON is one line") {
   WatchModel model;
   model.take(needle(1), at(0));
@@ -151,4 +168,5 @@ TEST_CASE("the table colours zones and the JSON is one line") {
   const std::string json = watch_json(model, "here", at(1));
   CHECK(json.find('\n') == std::string::npos);
   CHECK(json.find("\"tip_mm\":\"1.50\"") != std::string::npos);
+  CHECK(json.find("\"age_ms\":11.0") != std::string::npos);  // a number
 }

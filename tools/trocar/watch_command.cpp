@@ -38,7 +38,7 @@ class Watch {
 
   int run() {
     Timestamp shown{};
-    while (!stop_wanted() && !is_over()) {
+    while (!stop_wanted() && !is_over() && std::ferror(stdout) == 0) {
       if (!client_) connect();
       if (client_) receive();
       const Timestamp now = time_.now();
@@ -140,7 +140,9 @@ void add_watch(CLI::App& app, int& exit_code) {
       "or\n"
       "the poses of any other server. A number without news for 0.6 s is shown as stale, never "
       "as\n"
-      "live. Connects again by itself. Exit codes: 0 something was received, 1 nothing, 2 usage.");
+      "live. Connects again by itself. Exit codes: 0 something was received, 1 nothing or stdout "
+      "closed,\n"
+      "2 usage.");
   auto options = std::make_shared<WatchOptions>();
   command->add_option("server", options->server, "HOST:PORT, port 18944 when left out")->required();
   command->add_flag("--json", options->json, "one JSON object per line and update");

@@ -76,6 +76,7 @@ void WatchModel::take(const igtl::Message& m, Timestamp now) {
       if (news_.size() < 1000) news_.push_back(printable(text->text));
       return;
     }
+    if (device == "TrocarWarnings") return take_warnings(text->text);
     Fields fields = split_fields(std::string_view(text->text).substr(0, 8192));
     const std::string name = printable(field(fields, "tool"));
     if (name.empty() || field(fields, "sequence").empty() || tools_.size() > 64) return;
@@ -99,6 +100,16 @@ void WatchModel::take(const igtl::Message& m, Timestamp now) {
       if (!std::isfinite(v)) pose.status = "NOT_FINITE";
       pose.position += (i > 9 ? " " : "") + fixed_number(v, 1);
     }
+  }
+}
+
+void WatchModel::take_warnings(std::string_view text) {
+  warnings_.clear();
+  if (text == "none") return;
+  while (!text.empty() && warnings_.size() < 100) {
+    const auto end = std::min(text.find('\n'), text.size());
+    warnings_.push_back(printable(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
 

@@ -40,6 +40,8 @@ class WatchModel {
   [[nodiscard]] bool is_stale(Timestamp now) const;
   [[nodiscard]] const std::vector<std::string>& news() const { return news_; }
   void clear_news() { news_.clear(); }
+  // What the server's input gate found in the CT, a line each.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }
 
  private:
@@ -56,6 +58,7 @@ class WatchModel {
     Timestamp arrived{};
   };
 
+  void take_warnings(std::string_view text);
   static void add_tool_rows(const std::string& name, const Tool& tool, Timestamp now,
                             std::vector<WatchRow>& out);
 
@@ -65,6 +68,7 @@ class WatchModel {
   std::string status_;
   std::optional<Timestamp> status_heard_;
   std::vector<std::string> news_;
+  std::vector<std::string> warnings_;
   std::uint64_t messages_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "tools/trocar/watch_view.hpp"
 
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/fixed_number.hpp"
@@ -44,6 +45,7 @@ std::string row_text(const WatchRow& r) {
 std::string watch_table(const WatchModel& model, const std::string& server, Timestamp now,
                         bool colours) {
   std::string out = server + "   " + model.heartbeat(now) + "\n";
+  for (const auto& w : model.warnings()) out += "! " + w + "\n";
   out += left("tool", 14) + left("structure", 16) + right("tip mm", 18) + right("shaft mm", 18) +
          right("age ms", 8) + " zone\n";
   for (const auto& row : model.rows(now)) {
@@ -58,6 +60,7 @@ std::string watch_json(const WatchModel& model, const std::string& server, Times
   all["server"] = server;
   all["stale"] = model.is_stale(now);
   all["heartbeat"] = model.heartbeat(now);
+  all["warnings"] = model.warnings();
   all["rows"] = nlohmann::ordered_json::array();
   for (const auto& r : model.rows(now)) {
     nlohmann::ordered_json row;
@@ -76,7 +79,7 @@ std::string watch_json(const WatchModel& model, const std::string& server, Times
     }
     row["uncertain"] = r.uncertain;
     row["stale"] = r.stale;
-    row["age_ms"] = fixed_number(r.age_ms, 1);
+    row["age_ms"] = std::round(10 * r.age_ms) / 10;
     all["rows"].push_back(row);
   }
   return all.dump();

@@ -140,6 +140,12 @@ TEST_CASE("H2: every message of a pose carries the one sequence") {
   CHECK(meta(guidance_for_test(41), "Sequence") == "41");
   CHECK(has(line_of(guidance_for_test(41)), "sequence=41"));
   CHECK(meta(guidance_for_test(41), "AcquisitionTimeS") == "12.345678901");
+  const auto all = tools_of(guidance_for_test(41), 2);
+  REQUIRE(all.size() == 6);
+  for (const Message& m : all) {
+    REQUIRE(m.find("Sequence") != nullptr);
+    CHECK(*m.find("Sequence") == "41");
+  }
 }
 
 TEST_CASE("a number that is not finite never reaches the wire") {
@@ -168,6 +174,19 @@ TEST_CASE("H1: when nobody stands behind the guidance every number is withheld")
   CHECK(*pose.find("TransformStatus") == "INVALID");
   CHECK(*pose.find("Tumour.Withheld") == "too_old");
   CHECK(*pose.find("Tumour.DistanceMm") == "none");
+}
+
+TEST_CASE("H13: what the input gate found is said in a line each, and that it found nothing") {
+  const GuidanceMessages messages(names_for_test(), wall);
+  const auto text = [&](const std::vector<std::string>& warnings) {
+    Buffer out;
+    messages.append_warnings(out, warnings, 1);
+    const auto all = decode_all(out);
+    return std::get<StringBody>(find_message(all, "STRING", "TrocarWarnings").body).text;
+  };
+  CHECK(text({}) == "none");
+  CHECK(text({"issue=slice_spacing_large text=2.01 mm", "issue=gantry_tilt text=3\ndeg"}) ==
+        "issue=slice_spacing_large text=2.01 mm\nissue=gantry_tilt text=3?deg");
 }
 
 TEST_CASE("the header's time is the exposure's wall-clock time, fixed at start") {

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <thread>
@@ -21,15 +22,33 @@ namespace {
 
 constexpr Duration patience = std::chrono::seconds(20);
 
+// Live session time that a test may put forward.
+class SessionTime final : public TimeSource {
+ public:
+  [[nodiscard]] Timestamp now() const override { return steady_.now() + ahead_.load(); }
+  void advance(Duration d) { ahead_ = ahead_.load() + d; }
+
+ private:
+  SteadyTime steady_;
+  std::atomic<Duration> ahead_{Duration(0)};
+};
+
 // A server with one navigator (the test) behind it.
 struct Stage {
-  explicit Stage(ServerConfig config = {}, std::size_t triangles = 1) {
+  // Silence is the subject of two tests; in the others a busy machine must not look like it.
+  static ServerConfig patient() {
+    ServerConfig config;
+    config.silent_after = std::chrono::seconds(1);
+    return config;
+  }
+  explicit Stage(ServerConfig config = patient(), std::size_t triangles = 1) {
     config.port = config.port == 18944 ? 0 : config.port;
     auto mesh = std::make_shared<TriangleMesh>();
     mesh->vertices_mm = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}};
     mesh->triangles.assign(triangles, {0, 1, 2});
-    auto started = GuidanceServer::start(config, {names_for_test(), {mesh, mesh}},
-                                         {newest, lines, wake, time, WallClock{}});
+    auto started = GuidanceServer::start(
+        config, {names_for_test(), {mesh, mesh}, {"issue=slice_spacing_large text=2.01 mm"}},
+        {newest, lines, wake, time, WallClock{}});
     REQUIRE(started);
     server = std::move(started).value();
   }
@@ -48,7 +67,7 @@ struct Stage {
   Latest<Guidance> newest;
   StateLineRing lines;
   Signal wake;
-  SteadyTime time;
+  SessionTime time;
   std::unique_ptr<GuidanceServer> server;
 };
 
@@ -102,17 +121,21 @@ TEST_CASE("woken without guidance the server sends nothing") {
   CHECK(again <= 1);  // the second needle's line of the first guidance may still be under way
 }
 
-TEST_CASE("a new client first gets the structures, then the heartbeat, then current guidance") {
+TEST_CASE(
+    "H13: a new client first gets the warnings and structures, then the heartbeat, then current "
+    "guidance") {
   Stage stage;
   stage.publish(5);
   wait_for([&] { return stage.server->stats().ticks.value() == 1; });
   const auto client = stage.connect();
   const auto all = until(*client, line_with("sequence=5 tool=Probe"));
-  REQUIRE(all.size() >= 5);
-  CHECK(all[0].header.device == "Tumour");
-  CHECK(all[1].header.device == "Dura");
-  CHECK(all[2].header.device == "Trocar");
-  CHECK(all[3].header.device == "NeedleToRas");
+  REQUIRE(all.size() >= 6);
+  CHECK(all[0].header.device == "TrocarWarnings");
+  CHECK(std::get<StringBody>(all[0].body).text == "issue=slice_spacing_large text=2.01 mm");
+  CHECK(all[1].header.device == "Tumour");
+  CHECK(all[2].header.device == "Dura");
+  CHECK(all[3].header.device == "Trocar");
+  CHECK(all[4].header.device == "NeedleToRas");
   CHECK(all[0].header.version == 1);
 }
 
@@ -150,6 +173,43 @@ TEST_CASE("H1: when the navigator falls silent the numbers are withheld, not rep
     return s != nullptr && s->message.find("engine_silent") != std::string::npos;
   });
   CHECK_FALSE(repeated);
+}
+
+TEST_CASE("H1: silence is found when it is due, not at the next heartbeat, and every time anew") {
+  ServerConfig config;
+  config.silent_after = milliseconds(20);
+  Stage stage(config);
+  const auto client = stage.connect();
+  const Timestamp began = stage.time.now();
+  constexpr int rounds = 10;
+  for (std::uint64_t i = 1; i <= rounds; ++i) {
+    stage.publish(i);
+    until(*client, [&](const Message& m) {
+      return line_with("sequence=" + std::to_string(i) + " tool=Needle")(m) &&
+             line_with("withheld=too_old")(m);
+    });
+  }
+  // By the heartbeats alone each round would last one of them.
+  CHECK(stage.time.now() - began < rounds * config.heartbeat / 2);
+}
+
+TEST_CASE("H1: a client that comes while the navigator is silent sees no number") {
+  ServerConfig config;
+  config.silent_after = std::chrono::seconds(1);
+  Stage stage(config);
+  const auto early = stage.connect();
+  stage.publish(1);
+  wait_for([&] { return stage.server->stats().ticks.value() == 1; });
+  stage.time.advance(config.silent_after);  // and the server's own timer is not yet due
+  const auto late = stage.connect();
+  REQUIRE(late->send(make_hello(), patience));
+  bool number = false;
+  until(*late, [&](const Message& m) {
+    number = number || line_with("Tumour.tip_mm=")(m);
+    return m.header.version == 2 && line_with("tool=Needle")(m);
+  });
+  CHECK_FALSE(number);
+  until(*early, line_with("withheld=too_old"));
 }
 
 TEST_CASE("a client that reads nothing delays no other, and is closed at the stall limit") {
