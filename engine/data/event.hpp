@@ -1,9 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
+#include "engine/base/bounded.hpp"
 #include "engine/base/fixed_text.hpp"
+#include "engine/data/ids.hpp"
 #include "engine/data/pose_covariance.hpp"
 #include "engine/data/tracker_frame.hpp"
 
@@ -36,15 +39,15 @@ struct DeviceAlert {
 
 using SourceEvent = std::variant<LinkChanged, TrackerFrame, Gap, DeviceAlert>;
 
-// A registration of one vertebra, finished by a worker or read from a file.
+// A registration, finished by a worker or read from a file.
 struct Registration {
-  VertebraId vertebra;
+  // The one it is of; none: the spine as one rigid body, in its position on the preoperative CT.
+  std::optional<VertebraId> vertebra;
   Transform<Preop, Reference> preop_from_reference;
   PoseCovariance<Preop> covariance;
   double fre_mm = 0;  // gates the fit, says nothing of the error at the tip
-  // Where the fit is supported by measured points: a ball round their centroid, preop mm.
-  Point<Preop> region_center;
-  double region_radius_mm = 0;
+  // What it was fitted to, preop mm: the fit is supported in their convex hull.
+  Bounded<Point<Preop>, max_touched> points;
 };
 
 // A worker could not register what was collected; `why` names the points. What is registered stays.

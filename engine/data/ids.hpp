@@ -18,5 +18,6 @@ using StructureId = Id<struct StructureTag>;  // in plan order
 inline constexpr std::size_t max_tools = 12;
 inline constexpr std::size_t max_structures = 16;
 inline constexpr std::size_t max_vertebrae = 12;
+inline constexpr std::size_t max_touched = 24;  // points of one registration
 
 }  // namespace trocar

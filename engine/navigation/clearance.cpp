@@ -22,11 +22,9 @@ double bound_at(const InstrumentPose& instrument, const Point<Preop>& p,
   return bound_95_mm(instrument.tip.at(p) + elsewhere, direction);
 }
 
-bool is_outside_region(const InstrumentPose& instrument, const Point<Preop>& tip,
-                       const ErrorLimits& limits) {
-  const Registration& r = instrument.registration;
+bool is_outside_region(const InstrumentPose& instrument, const ErrorLimits& limits) {
   return instrument.levels > limits.max_trusted_levels ||
-         distance_mm(tip, r.region_center) > r.region_radius_mm + limits.region_margin_mm;
+         instrument.from_region_mm > limits.region_margin_mm;
 }
 
 bool is_finite(const StructureDistance& d) {
@@ -69,7 +67,7 @@ std::variant<Withheld, StructureDistance> measure(const InstrumentPose& instrume
       at_tip.normal,
       std::sqrt((instrument.tip.at(tip) + level).trace()),
       Zone::clear,
-      is_outside_region(instrument, tip, limits)};
+      is_outside_region(instrument, limits)};
   if (!is_finite(out)) return Withheld::not_finite;
   if (std::max(out.tip_bound_95_mm, out.shaft_bound_95_mm) > limits.max_bound_95_mm) {
     return Withheld::bound_too_large;

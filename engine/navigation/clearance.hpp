@@ -18,8 +18,8 @@ struct InstrumentPose {
   const UncertainTip<Preop>& tip;
   double shaft_length_mm;
   double shaft_radius_mm;
-  const Registration& registration;  // of the structure's vertebra
-  std::size_t levels;                // from the vertebra that carries the reference
+  double from_region_mm;  // of the tip: from the hull of the points that were registered
+  std::size_t levels;     // from the vertebra that carries the reference
 };
 
 // Tip and shaft against one structure. Bounds: 1.96 standard deviations along the direction of the

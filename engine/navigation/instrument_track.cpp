@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/navigation/convex_hull.hpp"
 #include "engine/navigation/text_line.hpp"
 #include "engine/navigation/trajectory.hpp"
 #include "engine/registration/error_prediction.hpp"
@@ -15,23 +16,18 @@ std::size_t levels_between(VertebraId a, VertebraId b) {
 }
 
 // The pose is shown in the registration of the vertebra the plan enters, else of the reference's,
-// else of the nearest registered one.
-const Registration* shown_registration(const NavigationView& view) {
-  if (view.model.trajectory) {
-    const Registration* of_plan = view.registrations.of(view.model.trajectory->vertebra);
-    if (of_plan != nullptr) return of_plan;
-  }
+// else of the nearest registered one. At least one is.
+VertebraId shown_vertebra(const NavigationView& view) {
+  const auto& plan = view.model.trajectory;
+  if (plan && view.registrations.of(plan->vertebra) != nullptr) return plan->vertebra;
   const VertebraId home = view.model.reference_vertebra;
-  const Registration* nearest = nullptr;
-  for (std::size_t i = 0; i < view.model.vertebrae.size(); ++i) {
-    const Registration* r = view.registrations.of({static_cast<std::uint16_t>(i)});
-    if (r == nullptr) continue;
-    if (nearest == nullptr ||
-        levels_between(r->vertebra, home) < levels_between(nearest->vertebra, home)) {
-      nearest = r;
-    }
+  std::optional<VertebraId> nearest;
+  for (std::uint16_t i = 0; i < view.model.vertebrae.size(); ++i) {
+    const VertebraId here{i};
+    if (view.registrations.of(here) == nullptr) continue;
+    if (!nearest || levels_between(here, home) < levels_between(*nearest, home)) nearest = here;
   }
-  return nearest;
+  return *nearest;
 }
 
 double tip_radius_95_mm(const NavigationView& view, const UncertainTip<Preop>& tip,
@@ -109,9 +105,9 @@ void InstrumentTrack::rehearse(const NavigationView& view, ToolGuidance& forgott
 }
 
 void InstrumentTrack::measure_pose(const NavigationView& view, ToolGuidance& out) const {
-  const Registration& shown = *shown_registration(view);
-  const UncertainTip<Preop> tip = in_preop(*tip_, shown);
-  const double radius_mm = tip_radius_95_mm(view, tip, shown.vertebra);
+  const VertebraId shown = shown_vertebra(view);
+  const UncertainTip<Preop> tip = in_preop(*tip_, *view.registrations.of(shown));
+  const double radius_mm = tip_radius_95_mm(view, tip, shown);
   const bool finite = std::isfinite(radius_mm) && tip.to_from_tip.matrix().matrix().allFinite();
   if (!finite || radius_mm > view.config.error.max_bound_95_mm) {
     out.pose = finite ? Withheld::bound_too_large : Withheld::not_finite;
@@ -120,7 +116,7 @@ void InstrumentTrack::measure_pose(const NavigationView& view, ToolGuidance& out
   }
   out.pose = ToolPose{tip.to_from_tip, pair_->reference_interpolated, radius_mm};
   const auto& plan = view.model.trajectory;
-  if (plan && shown.vertebra == plan->vertebra) {
+  if (plan && shown == plan->vertebra) {
     out.trajectory = trajectory_error(tip.to_from_tip, *plan);
   } else {
     out.trajectory = plan ? Withheld::not_registered : Withheld::no_data;
@@ -130,6 +126,7 @@ void InstrumentTrack::measure_pose(const NavigationView& view, ToolGuidance& out
 void InstrumentTrack::measure_all(const NavigationView& view, ToolGuidance& out) {
   std::optional<UncertainTip<Preop>> tip;
   const Registration* with = nullptr;
+  double from_region_mm = 0;
   for (std::size_t i = 0; i < view.model.structures.size(); ++i) {
     const NavigatedStructure& structure = view.model.structures[i];
     const Registration* r = view.registrations.of(structure.vertebra);
@@ -137,12 +134,15 @@ void InstrumentTrack::measure_all(const NavigationView& view, ToolGuidance& out)
       out.structures[i].distance = Withheld::not_registered;
       continue;
     }
-    if (r != with) tip = in_preop(*tip_, *r);
-    with = r;
+    if (r != with) {
+      tip = in_preop(*tip_, *r);
+      from_region_mm = distance_from_hull_mm(r->points, tip->to_from_tip.origin());
+      with = r;
+    }
     const std::size_t levels = levels_between(structure.vertebra, view.model.reference_vertebra);
     out.structures[i].distance =
-        measure({*tip, body_->shaft_length_mm, body_->shaft_radius_mm, *r, levels}, structure,
-                view.config.error, hints_[i]);
+        measure({*tip, body_->shaft_length_mm, body_->shaft_radius_mm, from_region_mm, levels},
+                structure, view.config.error, hints_[i]);
   }
 }
 

@@ -6,8 +6,6 @@
 
 namespace trocar {
 
-inline constexpr std::size_t max_touched = 24;
-
 // A complete set of touched fiducials, dwells[i] being the plan's fiducial i: what a worker needs
 // to compute the registration. Copied without allocation.
 struct LandmarksCollected {

@@ -80,13 +80,16 @@ void Navigator::store(const TrackerFrame& frame, const Body& body) {
   if (!in_order) device_.distrust_clock();
 }
 
+std::string_view Navigator::name_of(std::optional<VertebraId> vertebra) const {
+  if (!vertebra) return "the spine";
+  if (vertebra->index >= model_.vertebrae.size()) return "unknown vertebra";
+  return model_.vertebrae[vertebra->index];
+}
+
 void Navigator::on(const Registration& registration, Timestamp now) {
   const RegistrationFault fault =
       registrations_.accept(registration, model_.vertebrae.size(), config_.error);
-  const std::size_t index = registration.vertebra.index;
-  const std::string_view name = index < model_.vertebrae.size()
-                                    ? std::string_view(model_.vertebrae[index])
-                                    : std::string_view("unknown vertebra");
+  const std::string_view name = name_of(registration.vertebra);
   if (fault == RegistrationFault::none) {
     return say(now, StateKind::registration, join({"registration of ", name, " accepted"}));
   }

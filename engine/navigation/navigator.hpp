@@ -60,6 +60,7 @@ class Navigator {
   void announce(Timestamp now);
   void say(Timestamp now, StateKind kind, const FixedText<120>& text);
   [[nodiscard]] NavigationView view() const;
+  [[nodiscard]] std::string_view name_of(std::optional<VertebraId> vertebra) const;
   [[nodiscard]] std::optional<Withheld> device_doubt(Timestamp now) const;
   [[nodiscard]] EngineState state(Timestamp now) const;
   [[nodiscard]] bool is_reference_seen(Timestamp now) const;

@@ -33,7 +33,7 @@ struct ErrorLimits {
   double max_fre_mm = 0;                 // a registration worse than this is refused
   double level_sigma_mm = 0;             // added per level from the reference, along each axis
   std::size_t max_trusted_levels = 0;    // further away: uncertain (H14)
-  double region_margin_mm = 0;           // beyond the ball of the touched points: uncertain
+  double region_margin_mm = 0;           // beyond the hull of the registered points: uncertain
   double max_registration_reach_mm = 0;  // registered region from the reference (H17)
 };
 

@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace trocar {
 namespace {
@@ -16,6 +17,17 @@ bool is_covariance(const Eigen::Matrix<double, 6, 6>& c) {
   if ((c - c.transpose()).cwiseAbs().maxCoeff() > 1e-6 * scale) return false;
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<double, 6, 6>> eigen(c, Eigen::EigenvaluesOnly);
   return eigen.eigenvalues().minCoeff() >= -1e-9 * scale;
+}
+
+// Of any vertebra of the plan, or of the whole spine.
+bool is_in_plan(const Registration& r, std::size_t vertebrae) {
+  return !r.vertebra || r.vertebra->index < std::min(vertebrae, max_vertebrae);
+}
+
+Point<Preop> centroid(std::span<const Point<Preop>> points) {
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  for (const Point<Preop>& p : points) sum += p.mm;
+  return {sum / static_cast<double>(points.size())};
 }
 
 }  // namespace
@@ -42,18 +54,14 @@ std::string_view to_string(RegistrationFault fault) {
 
 RegistrationFault check_registration(const Registration& r, std::size_t vertebrae,
                                      const ErrorLimits& limits) {
-  if (r.vertebra.index >= std::min(vertebrae, max_vertebrae)) {
-    return RegistrationFault::unknown_vertebra;
-  }
+  if (!is_in_plan(r, vertebrae)) return RegistrationFault::unknown_vertebra;
   if (!is_rigid(r.preop_from_reference.matrix(), 1e-6)) return RegistrationFault::not_rigid;
   if (!is_covariance(r.covariance.theta_t) || !r.covariance.center.mm.allFinite()) {
     return RegistrationFault::no_covariance;
   }
-  if (!r.region_center.mm.allFinite() || !std::isfinite(r.region_radius_mm) ||
-      r.region_radius_mm <= 0.0) {
-    return RegistrationFault::no_region;
-  }
-  const double reach = distance_mm(r.preop_from_reference.origin(), r.region_center);
+  const Point<Preop> center = centroid(r.points);
+  if (r.points.size() < 3 || !center.mm.allFinite()) return RegistrationFault::no_region;
+  const double reach = distance_mm(r.preop_from_reference.origin(), center);
   if (reach > limits.max_registration_reach_mm) return RegistrationFault::implausible;
   if (!(r.fre_mm >= 0.0 && r.fre_mm <= limits.max_fre_mm)) return RegistrationFault::fre_high;
   return RegistrationFault::none;
@@ -63,18 +71,21 @@ RegistrationFault RegistrationState::accept(const Registration& r, std::size_t v
                                             const ErrorLimits& limits) {
   const RegistrationFault fault = check_registration(r, vertebrae, limits);
   if (fault != RegistrationFault::none) return fault;
-  held_[r.vertebra.index] = r;
+  if (!r.vertebra) own_.fill(std::nullopt);
+  (r.vertebra ? own_[r.vertebra->index] : whole_) = r;
   ++epoch_;
   return fault;
 }
 
 void RegistrationState::clear() {
   if (any()) ++epoch_;
-  held_.fill(std::nullopt);
+  own_.fill(std::nullopt);
+  whole_.reset();
 }
 
 bool RegistrationState::any() const {
-  return std::any_of(held_.begin(), held_.end(), [](const auto& r) { return r.has_value(); });
+  return whole_ ||
+         std::any_of(own_.begin(), own_.end(), [](const auto& r) { return r.has_value(); });
 }
 
 }  // namespace trocar

@@ -139,18 +139,6 @@ PoseCovariance<Preop> covariance_of(std::span<const Fiducial> fiducials, double 
   return fit_covariance<Preop>(points, fle, equal);
 }
 
-// As far as there are measured points; how far beyond it is used is the navigator's to say.
-void set_region(PointRegistrationResult& result, std::span<const Fiducial> fiducials) {
-  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
-  for (const Fiducial& f : fiducials) sum += f.position.mm;
-  result.region_center = {sum / static_cast<double>(fiducials.size())};
-  result.region_radius_mm = 0;
-  for (const Fiducial& f : fiducials) {
-    result.region_radius_mm =
-        std::max(result.region_radius_mm, distance_mm(result.region_center, f.position));
-  }
-}
-
 }  // namespace
 
 PointRegistrationConfig read_point_registration(const ConfigReader& in) {
@@ -186,7 +174,7 @@ Result<PointRegistrationResult> register_points(const PointRegistrationConfig& c
   auto fit = fit_rigid<Preop, Reference>(touched, targets, equal);
   if (!fit) return fit.error();
 
-  PointRegistrationResult result{std::move(fit).value(), 0, {}, {}, 0};
+  PointRegistrationResult result{std::move(fit).value(), 0, {}};
   const auto labels = check_labels(config, raw_touched, plan, result.fit.fre_mm);
   if (!labels) return labels.error();
   LeftOut left_out = leave_one_out(raw_touched, plan.planned);
@@ -196,18 +184,13 @@ Result<PointRegistrationResult> register_points(const PointRegistrationConfig& c
   result.leave_one_out_mm = std::move(left_out.off_mm);
   result.fle_used_mm = believed_fle_mm(config.fle_rms_mm, result.fit.fre_mm, touched.size());
   result.fit.covariance = covariance_of(fiducials, result.fle_used_mm);
-  set_region(result, fiducials);
   return result;
 }
 
-std::vector<Registration> registrations_of(const PointRegistrationResult& result,
-                                           std::size_t vertebra_count) {
-  std::vector<Registration> out;
-  for (std::size_t v = 0; v < vertebra_count; ++v) {
-    out.push_back({VertebraId{static_cast<std::uint16_t>(v)}, result.fit.to_from,
-                   result.fit.covariance, result.fit.fre_mm, result.region_center,
-                   result.region_radius_mm});
-  }
+Registration registration_of(const PointRegistrationResult& result,
+                             std::span<const Fiducial> fiducials) {
+  Registration out{std::nullopt, result.fit.to_from, result.fit.covariance, result.fit.fre_mm, {}};
+  for (const Fiducial& f : fiducials) out.points.push_back(f.position);
   return out;
 }
 

@@ -31,8 +31,6 @@ struct PointRegistrationResult {
   RigidFit<Preop, Reference> fit;
   double fle_used_mm;
   std::vector<double> leave_one_out_mm;  // per point: off from where the others predict it
-  Point<Preop> region_center;            // centroid of the fiducials
-  double region_radius_mm;               // to the outermost fiducial, plus the margin
 };
 
 // Can these fiducials serve at all? What can be said before the patient is touched: count (4 or
@@ -47,9 +45,9 @@ Result<PointRegistrationResult> register_points(const PointRegistrationConfig& c
                                                 std::span<const Point<Reference>> touched,
                                                 std::span<const Fiducial> fiducials);
 
-// The events that give every vertebra of the plan this one registration: points on the skin or on
-// several vertebrae cannot tell them apart.
-std::vector<Registration> registrations_of(const PointRegistrationResult& result,
-                                           std::size_t vertebra_count);
+// The event that registers the spine as one rigid body: points on the skin or on several vertebrae
+// cannot tell these apart. At most max_touched fiducials.
+Registration registration_of(const PointRegistrationResult& result,
+                             std::span<const Fiducial> fiducials);
 
 }  // namespace trocar

@@ -9,8 +9,8 @@
 namespace trocar {
 
 RegistrationWorker::RegistrationWorker(PointRegistrationConfig config,
-                                       std::vector<Fiducial> fiducials, std::size_t vertebra_count)
-    : config_(config), fiducials_(std::move(fiducials)), vertebra_count_(vertebra_count) {}
+                                       std::vector<Fiducial> fiducials)
+    : config_(config), fiducials_(std::move(fiducials)) {}
 
 RegistrationWorker::~RegistrationWorker() { stop(); }
 
@@ -52,7 +52,7 @@ void RegistrationWorker::register_one(const LandmarksCollected& landmarks) {
     log::info(
         fmt::format("registration fitted: FRE {:.2f} mm over {} fiducials, FLE used {:.2f} mm",
                     r.fit.fre_mm, points.size(), r.fle_used_mm));
-    for (const Registration& one : registrations_of(r, vertebra_count_)) inbox_->push(one);
+    inbox_->push(registration_of(r, fiducials_));
   }
   wake_->notify();
 }

@@ -21,10 +21,9 @@ class RegistrationWorker {
  public:
   using Inbox = Ring<Event, 64>;
 
-  // `inbox` and `wake` must outlive the worker; it writes events there: one `Registration` per
-  // vertebra, or `RegistrationRefused`.
-  RegistrationWorker(PointRegistrationConfig config, std::vector<Fiducial> fiducials,
-                     std::size_t vertebra_count);
+  // `inbox` and `wake` must outlive the worker; it writes one event for each set of landmarks:
+  // `Registration` of the spine, or `RegistrationRefused`.
+  RegistrationWorker(PointRegistrationConfig config, std::vector<Fiducial> fiducials);
   RegistrationWorker(const RegistrationWorker&) = delete;
   RegistrationWorker& operator=(const RegistrationWorker&) = delete;
   ~RegistrationWorker();
@@ -40,7 +39,6 @@ class RegistrationWorker {
 
   PointRegistrationConfig config_;
   std::vector<Fiducial> fiducials_;
-  std::size_t vertebra_count_;
   Inbox* inbox_ = nullptr;
   Signal* wake_ = nullptr;
   Ring<LandmarksCollected, 4> offered_;

@@ -100,9 +100,9 @@ min_reference_distance_mm = 1
 max_reference_distance_mm = 900
 max_bound_95_mm = 6
 max_fre_mm = 2
-level_sigma_mm = 0.3
+level_sigma_mm = 0.6
 max_trusted_levels = 1
-region_margin_mm = 100
+region_margin_mm = 35
 max_registration_reach_mm = 400
 link_watchdog_ms = 200
 max_handling_ms = 50
@@ -149,7 +149,11 @@ Plan plan_of(const Surfaces& surfaces) {
 Registration registration() {
   PoseCovariance<Preop> covariance;
   covariance.theta_t.diagonal() << 1e-6, 1e-6, 1e-6, 0.01, 0.01, 0.01;
-  return {{1}, preop_from_reference, covariance, 0.3, {tumour_mm}, 80};
+  Registration r{VertebraId{1}, preop_from_reference, covariance, 0.3, {}};
+  for (const double side_mm : {-80.0, 80.0}) {
+    for (int k = 0; k < 3; ++k) r.points.push_back({tumour_mm + side_mm * Vector3d::Unit(k)});
+  }
+  return r;
 }
 
 template <class T>

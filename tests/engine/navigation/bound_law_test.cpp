@@ -1,13 +1,14 @@
 #include <catch2/catch.hpp>
 
-#include "engine/registration/error_prediction.hpp"
+#include "engine/registration/point_registration.hpp"
 #include "tests/engine/navigation/scene.hpp"
 #include "tests/engine/registration/simulate.hpp"
 
 // The law of the 95 % bound. Errors are drawn where they arise (each marker, each touched fiducial,
-// the tip, the surface, the spine between two levels) and the poses are fitted here, with Eigen's
-// umeyama, from the disturbed markers: the navigator gets what a tracker would give it and never
-// sees the truth, which is analytic: a sphere.
+// the tip, the surface, the spine between two levels). Poses are fitted here, with Eigen's umeyama,
+// from the disturbed markers; registrations by register_points from the touched points: the
+// navigator gets what a tracker would give it and never sees the truth, which is analytic: a
+// sphere.
 
 using namespace trocar;
 using namespace trocar::scene;
@@ -51,27 +52,18 @@ MarkerPose measured(simulate::Random& random, const Eigen::Isometry3d& truth,
 
 constexpr double touch_sigma_mm = 0.35;  // per axis, of one touched fiducial
 
-// A registration from fiducials touched with error; its covariance is the prediction for that FLE.
+// The registration that the worker would make of fiducials touched with error.
 Registration registered(simulate::Random& random, VertebraId vertebra) {
-  std::vector<Vector3d> touched;
-  std::vector<Vector3d> planned;
-  std::vector<Point<Preop>> points;
-  for (const Fiducial& f : plan().fiducials) {
-    planned.push_back(f.position.mm);
-    points.push_back(f.position);
-    touched.push_back((preop_from_reference.inverse() * f.position).mm +
-                      touch_sigma_mm * gauss3(random));
+  const std::vector<Fiducial> planned = plan().fiducials;
+  std::vector<Point<Reference>> touched;
+  for (const Fiducial& f : planned) {
+    touched.push_back(
+        {(preop_from_reference.inverse() * f.position).mm + touch_sigma_mm * gauss3(random)});
   }
-  const std::vector<Eigen::Matrix3d> fle(
-      points.size(), touch_sigma_mm * touch_sigma_mm * Eigen::Matrix3d::Identity());
-  const std::vector<double> weights(points.size(), 1.0);
-  const auto covariance =
-      fit_covariance(std::span<const Point<Preop>>(points), std::span<const Eigen::Matrix3d>(fle),
-                     std::span<const double>(weights));
-  // CLAIM: fitted to touched fiducials
-  return {vertebra,    Transform<Preop, Reference>::declare(fitted(touched, planned)),
-          covariance,  0.5,
-          {{0, 0, 0}}, 60};
+  const PointRegistrationConfig gate{touch_sigma_mm * std::sqrt(3.0), 5, 10, 0.2, 2, 1};
+  Registration r = registration_of(register_points(gate, touched, planned).value(), planned);
+  r.vertebra = vertebra;
+  return r;
 }
 
 // What really is, for as long as one registration holds.

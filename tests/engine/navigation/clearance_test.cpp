@@ -12,7 +12,7 @@ namespace {
 struct Asked {
   NavigationModel patient = model();
   ErrorLimits limits = config().error;
-  Registration holding = registration();
+  double from_region_mm = 0;
   PoseCovariance<Preop> pose;  // none: only what a test adds
   double tip_sigma_mm = 0.2;
   std::size_t levels = 0;
@@ -20,7 +20,8 @@ struct Asked {
 
   std::variant<Withheld, StructureDistance> measure_at(const Transform<Preop, Tip>& tip) {
     const UncertainTip<Preop> uncertain{tip, pose, tip_sigma_mm};
-    return measure({uncertain, 150, 1.5, holding, levels}, patient.structures[0], limits, hints);
+    return measure({uncertain, 150, 1.5, from_region_mm, levels}, patient.structures[0], limits,
+                   hints);
   }
   StructureDistance at(const Vector3d& tip_mm) {
     return std::get<StructureDistance>(measure_at(pointing_down(tip_mm)));
@@ -81,6 +82,14 @@ TEST_CASE("H14: levels from the reference add to bound and TRE, and too many mak
   CHECK(two.tip_bound_95_mm == Approx(1.96 * std::sqrt(0.13 + 1.44)).epsilon(1e-4));
 }
 
+TEST_CASE("H14: a tip further from the registered points than the margin is uncertain") {
+  Asked a;
+  a.from_region_mm = a.limits.region_margin_mm - 0.01;
+  CHECK_FALSE(a.at({0, 0, 25}).uncertain);
+  a.from_region_mm = a.limits.region_margin_mm + 0.01;
+  CHECK(a.at({0, 0, 25}).uncertain);
+}
+
 TEST_CASE("a bound above the limit is no number, one just inside is") {
   Asked a;
   const double bound = 1.96 * std::sqrt(0.13);
@@ -95,7 +104,7 @@ TEST_CASE("H12: the tip's distance does not know how long the instrument is") {
   const UncertainTip<Preop> tip{pointing_down({0, 0, 25}), a.pose, a.tip_sigma_mm};
   const auto with_length = [&](double length_mm) {
     return std::get<StructureDistance>(
-        measure({tip, length_mm, 1.5, a.holding, 0}, a.patient.structures[0], a.limits, a.hints));
+        measure({tip, length_mm, 1.5, 0, 0}, a.patient.structures[0], a.limits, a.hints));
   };
   CHECK(with_length(5).tip_to_structure_mm == with_length(300).tip_to_structure_mm);
 }

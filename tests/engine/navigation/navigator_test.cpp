@@ -152,9 +152,47 @@ TEST_CASE("H14: a tip two levels away is uncertain, and its predicted TRE has gr
 }
 
 TEST_CASE("H14: outside the region that the registration's points support a number is uncertain") {
-  Room room(config());  // region 60 mm round the tumour, margin 10 mm
+  Room room(config());  // region up to 60 mm from the tumour, margin 10 mm
   CHECK_FALSE(std::get<StructureDistance>(room.see({0, 0, 69}).structures[0].distance).uncertain);
   CHECK(std::get<StructureDistance>(room.see({0, 0, 71}).structures[0].distance).uncertain);
+}
+
+TEST_CASE("H14: a tip moved two levels away from the touched points is uncertain, TRE has grown") {
+  NavigatorConfig c = config();
+  c.error.region_margin_mm = 35;
+  c.error.max_bound_95_mm = 20;
+  Room room(c, false);
+  Registration of_fiducials = spine_registration();
+  of_fiducials.points.clear();
+  for (const Fiducial& f : plan().fiducials) of_fiducials.points.push_back(f.position);
+  of_fiducials.covariance.theta_t.diagonal().head<3>().setConstant(1e-4);
+  room.navigator.step(of_fiducials, room.now);
+  const auto tumour_seen_from = [&](double z_mm) {
+    return std::get<StructureDistance>(room.see({0, 0, z_mm}).structures[0].distance);
+  };
+  const StructureDistance among = tumour_seen_from(5);
+  const StructureDistance one_level = tumour_seen_from(40);
+  const StructureDistance two_levels = tumour_seen_from(80);
+  CHECK_FALSE(among.uncertain);
+  CHECK_FALSE(one_level.uncertain);
+  CHECK(two_levels.uncertain);
+  CHECK(among.predicted_tre_mm < one_level.predicted_tre_mm);
+  CHECK(one_level.predicted_tre_mm < two_levels.predicted_tre_mm);
+  CHECK(two_levels.predicted_tre_mm > among.predicted_tre_mm + 0.5);
+}
+
+TEST_CASE(
+    "one registration of the spine is one epoch and one sentence, and serves every vertebra") {
+  Room room(config(), false);
+  room.navigator.step(spine_registration(), room.now);
+  CHECK(room.navigator.guidance().epoch == 1);
+  CHECK(room.said("registration of the spine accepted"));
+  const ToolGuidance& g = room.see({0, 0, 25});
+  const auto& home = std::get<StructureDistance>(g.structures[0].distance);
+  const auto& away = std::get<StructureDistance>(g.structures[1].distance);
+  CHECK(away.tip_to_structure_mm == home.tip_to_structure_mm);
+  CHECK(away.predicted_tre_mm > home.predicted_tre_mm);  // two levels from the reference
+  CHECK(std::holds_alternative<TrajectoryError>(g.trajectory));
 }
 
 TEST_CASE("H16: inside a gap of 200 ms of the reference there is no value") {

@@ -113,7 +113,7 @@ TEST_CASE("a registration too uncertain for the limit shows no pose and no traje
   Registration vague = registration();
   vague.covariance.theta_t.diagonal().tail<3>().setConstant(9);
   room.navigator.step(vague, room.now);
-  vague.vertebra = {0};
+  vague.vertebra = VertebraId{0};
   room.navigator.step(vague, room.now);
   CHECK(why(room.see(above)) == Withheld::bound_too_large);
 }

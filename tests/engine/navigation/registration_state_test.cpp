@@ -27,6 +27,30 @@ TEST_CASE("a sound registration is accepted for its vertebra only, and counts an
   CHECK(state.of({1}) == nullptr);
 }
 
+TEST_CASE("one registration of the spine holds for every vertebra and counts one epoch") {
+  RegistrationState state;
+  CHECK(state.accept(spine_registration(), 4, limits) == Fault::none);
+  CHECK(state.epoch() == 1);
+  CHECK(state.any());
+  REQUIRE(state.of({0}) != nullptr);
+  CHECK(state.of({3}) == state.of({0}));
+  state.clear();
+  CHECK(state.of({0}) == nullptr);
+}
+
+TEST_CASE("a vertebra's own registration goes before that of the spine, until the next of these") {
+  RegistrationState state;
+  state.accept(spine_registration(), 4, limits);
+  Registration own = registration({2});
+  own.fre_mm = 0.9;
+  state.accept(own, 4, limits);
+  CHECK(state.of({2})->fre_mm == 0.9);
+  CHECK(state.of({1})->fre_mm == 0.4);
+  state.accept(spine_registration(), 4, limits);
+  CHECK(state.of({2})->fre_mm == 0.4);
+  CHECK(state.epoch() == 3);
+}
+
 TEST_CASE("a refused registration leaves the one that holds") {
   RegistrationState state;
   state.accept(registration(), 4, limits);
@@ -46,6 +70,16 @@ TEST_CASE("clearing forgets all and counts, clearing nothing does not count") {
   CHECK(state.epoch() == 2);
   CHECK_FALSE(state.any());
   CHECK(state.of({2}) == nullptr);
+}
+
+TEST_CASE("a refused registration of the spine takes no vertebra's own away") {
+  RegistrationState state;
+  state.accept(registration({2}), 4, limits);
+  Registration bad = spine_registration();
+  bad.points.clear();
+  CHECK(state.accept(bad, 4, limits) == Fault::no_region);
+  CHECK(state.of({2}) != nullptr);
+  CHECK(state.of({1}) == nullptr);
 }
 
 TEST_CASE("a vertebra that the plan does not have is unknown") {
@@ -87,17 +121,25 @@ TEST_CASE("a registration whose error cannot be predicted is refused") {
 
 TEST_CASE("H14: a registration without a region of support is refused") {
   Registration r = registration();
-  r.region_radius_mm = 0;
+  r.points[4].mm.y() = std::numeric_limits<double>::quiet_NaN();
   CHECK(gate(r) == Fault::no_region);
-  r.region_radius_mm = std::numeric_limits<double>::quiet_NaN();
+  r.points.clear();
+  CHECK(gate(r) == Fault::no_region);
+  r.points.push_back({{0, 0, 0}});
+  r.points.push_back({{50, 0, 0}});
   CHECK(gate(r) == Fault::no_region);
 }
 
 TEST_CASE("H17: a region that no spine reaches from the reference is implausible") {
   Registration r = registration();
-  r.region_center = {preop_from_reference.origin().mm + Vector3d(0, 0, 300)};
+  const auto put_center = [&](double off_mm) {
+    r.points = registration().points;
+    const Vector3d center = preop_from_reference.origin().mm + Vector3d(0, 0, off_mm);
+    for (Point<Preop>& p : r.points) p.mm += center;
+  };
+  put_center(299.9);
   CHECK(gate(r) == Fault::none);
-  r.region_center.mm.z() += 0.1;
+  put_center(300.1);
   CHECK(gate(r) == Fault::implausible);
 }
 

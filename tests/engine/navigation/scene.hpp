@@ -126,8 +126,18 @@ inline PoseCovariance<Preop> small_covariance() {
   c.theta_t.diagonal() << 1e-5, 1e-5, 1e-5, 0.04, 0.04, 0.04;
   return c;
 }
+// Supported in an octahedron of 60 mm round the tumour.
 inline Registration registration(VertebraId vertebra = {2}) {
-  return {vertebra, preop_from_reference, small_covariance(), 0.4, {{0, 0, 0}}, 60};
+  Registration r{vertebra, preop_from_reference, small_covariance(), 0.4, {}};
+  for (const double side_mm : {-60.0, 60.0}) {
+    for (int k = 0; k < 3; ++k) r.points.push_back({side_mm * Vector3d::Unit(k)});
+  }
+  return r;
+}
+inline Registration spine_registration() {
+  Registration r = registration();
+  r.vertebra.reset();
+  return r;
 }
 
 // Tip at `tip_mm` of Preop, looking along -z with a slant.

@@ -244,31 +244,26 @@ TEST_CASE("H14: the registration says where it is supported, and TRE grows outsi
   const auto result = register_points(config, c.touched, fiducials);
   REQUIRE(result);
   const auto& r = result.value();
-  CHECK(distance_mm(r.region_center, {{25, 18, 73.0 / 6}}) < 1e-9);
-  double farthest = 0;
-  for (const auto& f : fiducials) {
-    farthest = std::max(farthest, distance_mm(f.position, r.region_center));
+  const Registration event = registration_of(r, fiducials);
+  REQUIRE(event.points.size() == fiducials.size());
+  for (std::size_t i = 0; i < fiducials.size(); ++i) {
+    CHECK(event.points[i].mm == fiducials[i].position.mm);
   }
-  CHECK(r.region_radius_mm == Approx(farthest));
-  const Point<Preop> two_levels_away{r.region_center.mm + Eigen::Vector3d(0, 0, 80)};
-  CHECK(tre_rms_mm(r.fit.covariance, two_levels_away) >
-        2 * tre_rms_mm(r.fit.covariance, r.region_center));
+  const Point<Preop> center{{25, 18, 73.0 / 6}};
+  const Point<Preop> two_levels_away{center.mm + Eigen::Vector3d(0, 0, 80)};
+  CHECK(tre_rms_mm(r.fit.covariance, two_levels_away) > 2 * tre_rms_mm(r.fit.covariance, center));
 }
 
-TEST_CASE("every vertebra of the plan gets the same registration under its own id") {
+TEST_CASE("touched points register the spine as a whole, in one event") {
   Random random(64);
   const Case c = touch(random, fiducials, 0.2);
   const auto result = register_points(config, c.touched, fiducials);
   REQUIRE(result);
-  const auto events = registrations_of(result.value(), 5);
-  REQUIRE(events.size() == 5);
-  for (std::size_t i = 0; i < 5; ++i) {
-    CHECK(events[i].vertebra.index == i);
-    CHECK(events[i].fre_mm == result.value().fit.fre_mm);
-    CHECK(events[i].region_radius_mm == result.value().region_radius_mm);
-    CHECK(events[i].covariance.theta_t == result.value().fit.covariance.theta_t);
-    CHECK(events[i].preop_from_reference.matrix().isApprox(result.value().fit.to_from.matrix(), 0));
-  }
+  const Registration event = registration_of(result.value(), fiducials);
+  CHECK_FALSE(event.vertebra);
+  CHECK(event.fre_mm == result.value().fit.fre_mm);
+  CHECK(event.covariance.theta_t == result.value().fit.covariance.theta_t);
+  CHECK(event.preop_from_reference.matrix().isApprox(result.value().fit.to_from.matrix(), 0));
 }
 
 TEST_CASE("registration limits are all required, in range, and no other key is") {

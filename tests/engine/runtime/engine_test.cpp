@@ -131,7 +131,7 @@ TEST_CASE("touched fiducials are registered by the worker, and the epoch rises")
   REQUIRE(room.last.epoch == 0);
   for (const Fiducial& f : plan().fiducials) room.hold_at(f.position.mm);
   REQUIRE(room.until([&] { return room.last.epoch > 0; }));
-  CHECK(room.heard("registration of L3 accepted", StateKind::registration));
+  CHECK(room.heard("registration of the spine accepted", StateKind::registration));
   room.see(Vector3d(0, 0, 25));
   REQUIRE(is_shown(room.tool()));
   const auto& d = std::get<StructureDistance>(room.tool().structures[0].distance);

@@ -124,8 +124,7 @@ struct RunningEngine {
   EngineParts parts(const NavigatorConfig& config, std::vector<Registration> known) {
     EngineParts p;
     p.navigator = std::make_unique<Navigator>(config, tools(), model());
-    p.worker = std::make_unique<RegistrationWorker>(registration_config(), plan().fiducials,
-                                                    plan().vertebrae.size());
+    p.worker = std::make_unique<RegistrationWorker>(registration_config(), plan().fiducials);
     p.registrations = std::move(known);
     auto scripted = std::make_unique<ScriptedSource>();
     source = scripted.get();
