@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <itkImageIOBase.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,9 +15,27 @@ namespace {
 
 constexpr std::uint64_t max_voxels = std::uint64_t{1} << 30;
 
+// The libraries below ITK ask the locale for the decimal point (H11): while this lives, this thread
+// has the classic one.
+class ClassicNumbers {
+ public:
+  ClassicNumbers() : before_(uselocale(classic_)) {}
+  ClassicNumbers(const ClassicNumbers&) = delete;
+  ClassicNumbers& operator=(const ClassicNumbers&) = delete;
+  ~ClassicNumbers() {
+    uselocale(before_);
+    freelocale(classic_);
+  }
+
+ private:
+  locale_t classic_ = newlocale(LC_ALL_MASK, "C", nullptr);
+  locale_t before_;
+};
+
 // Runs what may throw and says it in our words.
 template <class Work>
 Status guarded(const std::filesystem::path& file, Work work) {
+  const ClassicNumbers point;
   try {
     work();
     return Done{};

@@ -1,9 +1,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <fmt/format.h>
 
-#include <iomanip>
 #include <mutex>
-#include <sstream>
 
 #include "engine/base/fixed_number.hpp"
 #include "tools/phantom/parallel.hpp"
@@ -19,10 +18,8 @@ constexpr std::int16_t lowest_hu = -1024;  // stored as 0
 std::string uid(std::uint64_t seed, std::uint64_t purpose) {
   constexpr std::uint64_t ten_to_18 = 1'000'000'000'000'000'000ULL;
   const std::uint64_t high = mix(seed, purpose) % (4 * ten_to_18) + 1;
-  std::ostringstream text;
-  text << "2.25." << high << std::setw(18) << std::setfill('0')
-       << mix(seed ^ 0x55U, purpose + 1) % ten_to_18;
-  return text.str();
+  // A stream would group the digits as the process's locale does (H11).
+  return fmt::format("2.25.{}{:018}", high, mix(seed ^ 0x55U, purpose + 1) % ten_to_18);
 }
 
 std::string joined(std::initializer_list<double> numbers) {
@@ -137,9 +134,7 @@ Status write_dicom_series(const Volume<std::int16_t>& ct, const Identity& identi
   Status outcome = Done{};
   in_parallel(ct.grid.size[2], [&](std::size_t first, std::size_t last) {
     for (std::size_t z = first; z < last; ++z) {
-      std::ostringstream name;
-      name << std::setw(4) << std::setfill('0') << z + 1 << ".dcm";
-      const Status written = write_slice(ct, identity, z, folder / name.str());
+      const Status written = write_slice(ct, identity, z, folder / fmt::format("{:04}.dcm", z + 1));
       if (written) continue;
       const std::lock_guard lock(guard);
       outcome = written;
