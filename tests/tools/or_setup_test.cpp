@@ -115,7 +115,7 @@ TEST_CASE("the room that all of these spoil is accepted") {
 }
 
 TEST_CASE("a wrong configuration is one line with file and key, naming what is wrong") {
-  const std::array<Wrong, 23> all{{
+  const std::array<Wrong, 24> all{{
       {"absent key", "max_fre_mm = 1.5\n", "", "max_fre_mm"},
       {"unknown key", "tick_ms = 50\n", "tick_ms = 50\ntick_mss = 50\n", "tick_mss"},
       {"misspelt key", "max_fre_mm = 1.5", "max_fre_m = 1.5", "did you mean \"max_fre_mm\" ("},
@@ -139,6 +139,7 @@ TEST_CASE("a wrong configuration is one line with file and key, naming what is w
       {"vertebra unknown", "reference_vertebra = \"L", "reference_vertebra = \"T",
        "key 'navigator.reference_vertebra': expected a vertebra of the plan (L1"},
       {"unknown server key", "port = 18944", "prot = 18944", "prot"},
+      {"H20: a tick that looks like silence", "port = 18944", "silent_after_ms = 50", "tick_ms"},
       {"axis of length zero", "axis_in_tool = [0.000000, 0.000000, -1.000000]",
        "axis_in_tool = [0, 0, 0]", "axis_in_tool"},
       {"H5: axis reversed", "axis_in_tool = [0.000000, 0.000000, -1.000000]",

@@ -134,6 +134,14 @@ void read_source(const ConfigReader& in, OrSetup& setup) {
   setup.source = make_source(table.text("driver"), table, entries);
 }
 
+// A navigator that has nothing new speaks every tick: shorter than that is not silence yet.
+void check_silence(const ConfigReader& in, const OrSetup& setup) {
+  if (setup.server.silent_after > setup.tick) return;
+  in.fail("tick_ms", "less than silent_after_ms of [server], or numbers flicker",
+          fmt::format("{:g} and {:g}", milliseconds_of(setup.tick),
+                      milliseconds_of(setup.server.silent_after)));
+}
+
 }  // namespace
 
 OrSetup read_or_setup(const std::filesystem::path& file) {
@@ -145,6 +153,7 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   read_markers(in, setup.tools);
   setup.navigator = read_navigator(in.table("navigator"));
   setup.server = in.has("server") ? read_server(in.table("server")) : ServerConfig{};
+  check_silence(in, setup);
   setup.plan = read_plan(in.existing_path("plan"));
   check_reference_vertebra(in.table("navigator"), setup);
   setup.model =
