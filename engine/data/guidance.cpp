@@ -66,4 +66,20 @@ std::string_view to_string(EngineState state) {
   return "?";
 }
 
+std::string_view to_string(Degraded why) {
+  switch (why) {
+    case Degraded::tracker_alert:
+      return "tracker_alert";
+    case Degraded::clock_invalid:
+      return "clock_invalid";
+    case Degraded::frames_lost:
+      return "frames_lost";
+    case Degraded::late:
+      return "late";
+    case Degraded::reference_not_visible:
+      return "reference_not_visible";
+  }
+  return "?";
+}
+
 }  // namespace trocar

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -86,11 +87,22 @@ struct ToolGuidance {
 enum class EngineState : std::uint8_t { connecting, unregistered, ready, degraded };
 std::string_view to_string(EngineState state);
 
+// Why the engine is degraded, the gravest first: docs/decisions/0038.
+enum class Degraded : std::uint8_t {
+  tracker_alert,  // the device reported an alert or fault since the link was set up
+  clock_invalid,
+  frames_lost,  // values that found a full ring
+  late,         // frames handled later than the configuration allows
+  reference_not_visible,
+};
+std::string_view to_string(Degraded why);
+
 struct Guidance {
   std::uint64_t sequence = 0;
   Timestamp now{};
   std::uint32_t epoch = 0;  // counts accepted changes of registration; 0 = never registered
   EngineState state = EngineState::connecting;
+  std::optional<Degraded> degraded;  // only in that state
   Link link = Link::connecting;
   std::uint64_t lost_frames = 0;
   Bounded<ToolGuidance, max_tools> tools;  // without the reference

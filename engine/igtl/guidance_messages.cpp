@@ -65,7 +65,7 @@ Word word_of(const Heartbeat& beat) {
     case EngineState::degraded:
       break;
   }
-  return {EngineState::degraded, "tools_withheld", igtl::status_hardware_failure};
+  return {g.state, g.degraded ? to_string(*g.degraded) : "none", igtl::status_hardware_failure};
 }
 
 char printable(char c) { return c >= 0x20 && c < 0x7F ? c : '?'; }

@@ -32,8 +32,12 @@ Link DeviceState::link(Timestamp now) const {
   return link_;
 }
 
-bool DeviceState::is_degraded(Timestamp now) const {
-  return alerted_ || !clock_valid_ || within_hold(lost_at_, now) || within_hold(late_at_, now);
+std::optional<Degraded> DeviceState::degraded(Timestamp now) const {
+  if (alerted_) return Degraded::tracker_alert;
+  if (!clock_valid_) return Degraded::clock_invalid;
+  if (within_hold(lost_at_, now)) return Degraded::frames_lost;
+  if (is_late(now)) return Degraded::late;
+  return std::nullopt;
 }
 
 }  // namespace trocar

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/data/event.hpp"
+#include "engine/data/guidance.hpp"
 #include "engine/navigation/navigator_config.hpp"
 
 namespace trocar {
@@ -25,7 +26,7 @@ class DeviceState {
   // What the source says, and lost when frames have stopped although it says tracking (H1).
   [[nodiscard]] Link link(Timestamp now) const;
   [[nodiscard]] bool clock_valid() const { return clock_valid_; }
-  [[nodiscard]] bool is_degraded(Timestamp now) const;
+  [[nodiscard]] std::optional<Degraded> degraded(Timestamp now) const;
   [[nodiscard]] bool is_late(Timestamp now) const { return within_hold(late_at_, now); }
   [[nodiscard]] std::uint64_t lost_frames() const { return lost_frames_; }
 

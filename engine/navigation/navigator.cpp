@@ -147,7 +147,7 @@ void Navigator::guide(Timestamp now) {
   guidance_.epoch = registrations_.epoch();
   guidance_.link = device_.link(now);
   guidance_.lost_frames = device_.lost_frames();
-  guidance_.state = state(now);
+  judge(now);
 }
 
 void Navigator::announce(Timestamp now) {
@@ -158,7 +158,9 @@ void Navigator::announce(Timestamp now) {
     link_said_.said(guidance_.link, now);
   }
   if (state_said_.is_due(guidance_.state, now, config_.hold)) {
-    say(now, StateKind::device, join({"engine ", to_string(guidance_.state)}));
+    say(now, StateKind::device,
+        join({"engine ", to_string(guidance_.state), guidance_.degraded ? ", " : "",
+              guidance_.degraded ? to_string(*guidance_.degraded) : ""}));
     state_said_.said(guidance_.state, now);
   }
   if (touch_ && !registrations_.any()) touch_->announce(now, lines_);
@@ -188,11 +190,21 @@ bool Navigator::is_reference_seen(Timestamp now) const {
          now - reference_.back(0).acquired <= config_.pose.max_pose_age;
 }
 
-EngineState Navigator::state(Timestamp now) const {
-  if (device_.link(now) != Link::tracking) return EngineState::connecting;
-  if (!registrations_.any()) return EngineState::unregistered;
-  if (device_.is_degraded(now) || !is_reference_seen(now)) return EngineState::degraded;
-  return EngineState::ready;
+std::optional<Degraded> Navigator::degraded(Timestamp now) const {
+  if (const auto why = device_.degraded(now)) return why;
+  if (!is_reference_seen(now)) return Degraded::reference_not_visible;
+  return std::nullopt;
+}
+
+// `degraded` counts only for an engine that could be ready.
+void Navigator::judge(Timestamp now) {
+  guidance_.degraded.reset();
+  guidance_.state = EngineState::connecting;
+  if (guidance_.link != Link::tracking) return;
+  guidance_.state = EngineState::unregistered;
+  if (!registrations_.any()) return;
+  guidance_.degraded = degraded(now);
+  guidance_.state = guidance_.degraded ? EngineState::degraded : EngineState::ready;
 }
 
 }  // namespace trocar

@@ -62,7 +62,8 @@ class Navigator {
   [[nodiscard]] NavigationView view() const;
   [[nodiscard]] std::string_view name_of(std::optional<VertebraId> vertebra) const;
   [[nodiscard]] std::optional<Withheld> device_doubt(Timestamp now) const;
-  [[nodiscard]] EngineState state(Timestamp now) const;
+  void judge(Timestamp now);
+  [[nodiscard]] std::optional<Degraded> degraded(Timestamp now) const;
   [[nodiscard]] bool is_reference_seen(Timestamp now) const;
 
   NavigatorConfig config_;

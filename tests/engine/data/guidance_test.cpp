@@ -21,6 +21,11 @@ TEST_CASE("zones and states are said in the words of the interface") {
   CHECK(to_string(EngineState::unregistered) == "unregistered");
   CHECK(to_string(EngineState::ready) == "ready");
   CHECK(to_string(EngineState::degraded) == "degraded");
+  CHECK(to_string(Degraded::tracker_alert) == "tracker_alert");
+  CHECK(to_string(Degraded::clock_invalid) == "clock_invalid");
+  CHECK(to_string(Degraded::frames_lost) == "frames_lost");
+  CHECK(to_string(Degraded::late) == "late");
+  CHECK(to_string(Degraded::reference_not_visible) == "reference_not_visible");
 }
 
 TEST_CASE("guidance says nothing until it is told something") {

@@ -222,6 +222,56 @@ TEST_CASE("the heartbeat says state and reason, and when the engine is silent") 
   CHECK(beat(&g, true).code != status_ok);
 }
 
+TEST_CASE("the heartbeat's state, reason and code, for each state and link") {
+  struct Row {
+    EngineState state;
+    std::optional<Degraded> degraded;
+    Link link;
+    const char* says;
+    int code;
+  };
+  const std::vector<Row> table = {
+      {EngineState::connecting,
+       {},
+       Link::connecting,
+       "state=connecting reason=link_connecting",
+       status_not_ready},
+      {EngineState::connecting,
+       {},
+       Link::lost,
+       "state=connecting reason=link_lost",
+       status_hardware_failure},
+      {EngineState::unregistered,
+       {},
+       Link::tracking,
+       "state=unregistered reason=not_registered",
+       status_not_ready},
+      {EngineState::ready, {}, Link::tracking, "state=ready reason=none", status_ok},
+      {EngineState::degraded, Degraded::tracker_alert, Link::tracking,
+       "state=degraded reason=tracker_alert", status_hardware_failure},
+      {EngineState::degraded, Degraded::clock_invalid, Link::tracking,
+       "state=degraded reason=clock_invalid", status_hardware_failure},
+      {EngineState::degraded, Degraded::frames_lost, Link::tracking,
+       "state=degraded reason=frames_lost", status_hardware_failure},
+      {EngineState::degraded, Degraded::late, Link::tracking, "state=degraded reason=late",
+       status_hardware_failure},
+      {EngineState::degraded, Degraded::reference_not_visible, Link::tracking,
+       "state=degraded reason=reference_not_visible", status_hardware_failure}};
+  GuidanceMessages messages(names_for_test(), wall);
+  for (const Row& row : table) {
+    Guidance g = guidance_for_test();
+    g.state = row.state;
+    g.degraded = row.degraded;
+    g.link = row.link;
+    Buffer out;
+    messages.append_heartbeat(out, {g.now, &g, false}, 1);
+    const auto said = std::get<StatusBody>(find_message(decode_all(out), "STATUS", "Trocar").body);
+    CHECK(said.message.starts_with(row.says));
+    CHECK(said.code == row.code);
+    CHECK(said.error_name == to_string(row.state));
+  }
+}
+
 TEST_CASE("the heartbeat tells a lost tracker from one that has not been found yet") {
   GuidanceMessages messages(names_for_test(), wall);
   Guidance g = guidance_for_test();

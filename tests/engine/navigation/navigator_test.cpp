@@ -68,6 +68,7 @@ TEST_CASE("H1: when the tool or the reference is lost the last distance is not r
                  needle_pose(pointing_down({0, 0, 25}))));
   CHECK(why(room.tool()) == Withheld::reference_not_visible);
   CHECK(room.navigator.guidance().state == EngineState::degraded);
+  CHECK(room.navigator.guidance().degraded == Degraded::reference_not_visible);
 }
 
 TEST_CASE("H2: every derived number recomputes exactly from the poses of its own snapshot") {
