@@ -77,7 +77,7 @@ bool crosses(const Segment& s, const Vector3d& a, const Vector3d& b, const Vecto
 // outline may well be nearer than the foot of p on it.
 TrianglePoint nearest_on_sliver(const Vector3d& p, const Vector3d& a, const Vector3d& b,
                                 const Vector3d& c) noexcept {
-  const TrianglePoint outline = nearest_on_outline(p, a, b, c);
+  TrianglePoint outline = nearest_on_outline(p, a, b, c);
   const Vector3d ab = b - a;
   const Vector3d ac = c - a;
   const Vector3d ap = p - a;

@@ -95,7 +95,7 @@ PlaceOnSegment lowest_place(const SurfaceTree& tree, const Segment& segment,
   const Record& r = tree.records[search.slot];
   const TrianglePoint on_it =
       nearest_on_triangle(place, r.corner_mm[0], r.corner_mm[1], r.corner_mm[2]);
-  const PlaceOnSegment nearest{with_sign(tree, place, search.slot, on_it), at};
+  PlaceOnSegment nearest{with_sign(tree, place, search.slot, on_it), at};
   if (nearest.nearest.signed_mm > touching_mm) return nearest;
   return deepest_place(tree, segment, nearest);
 }

@@ -22,8 +22,8 @@ VertebraId shown_vertebra(const NavigationView& view) {
   if (plan && view.registrations.of(plan->vertebra) != nullptr) return plan->vertebra;
   const VertebraId home = view.model.reference_vertebra;
   std::optional<VertebraId> nearest;
-  for (std::uint16_t i = 0; i < view.model.vertebrae.size(); ++i) {
-    const VertebraId here{i};
+  for (std::size_t i = 0; i < view.model.vertebrae.size(); ++i) {
+    const VertebraId here{static_cast<std::uint16_t>(i)};
     if (view.registrations.of(here) == nullptr) continue;
     if (!nearest || levels_between(here, home) < levels_between(*nearest, home)) nearest = here;
   }
