@@ -28,6 +28,8 @@ std::string_view to_string(InputIssue issue) {
       return "frame_of_reference_differs";
     case InputIssue::fiducials_far:
       return "fiducials_far";
+    case InputIssue::identity_by_plan_only:
+      return "identity_by_plan_only";
     case InputIssue::geometry_invalid:
       return "geometry_invalid";
   }

@@ -117,7 +117,14 @@ CtFacts read_ct_table(const ConfigReader& in) {
   CtFacts facts{ct.value().volume->geometry, ct.value().volume->frame_of_reference_uid,
                 ct.value().warnings};
   if (facts.frame_of_reference_uid.empty()) {
-    facts.frame_of_reference_uid = stated;  // NRRD and its like carry none: the plan's word holds
+    // NRRD and its like carry none: the plan's word holds, and everybody is told (H7).
+    facts.frame_of_reference_uid = stated;
+    facts.warnings.push_back(
+        {InputIssue::identity_by_plan_only,
+         fmt::format("expected a CT with a FrameOfReferenceUID, found none in {}; that it is this "
+                     "patient's is the word of the plan, {}",
+                     path.filename().string(),
+                     stated.empty() ? "which states none either" : "which states " + stated)});
   } else if (!stated.empty() && stated != facts.frame_of_reference_uid) {
     in.fail("frame_of_reference_uid",
             fmt::format("the CT's, {} ({})", facts.frame_of_reference_uid,

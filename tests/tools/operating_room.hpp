@@ -10,11 +10,12 @@
 // The operating room that `trocar phantom` writes, coarse, for tests of the tools.
 class OperatingRoom {
  public:
-  OperatingRoom() {
+  // `slice_mm`: of the CT; over 2 mm it is warned of (H13).
+  explicit OperatingRoom(double slice_mm = 2) {
     trocar::phantom::PhantomOptions o;
     o.folder = folder_.path();
     o.in_plane_mm = 2;
-    o.slice_mm = 2;
+    o.slice_mm = slice_mm;
     o.mesh_detail = 2;
     o.dicom = false;
     REQUIRE(trocar::phantom::write_phantom(o, [](const std::string&) {}));

@@ -183,6 +183,22 @@ TEST_CASE("H7: a plan for another frame of reference is refused") {
        "(frame_of_reference_differs), found 1.2.3.4");
 }
 
+TEST_CASE(
+    "H7: a CT that does not say whose it is stands on the plan's word, and that is a warning") {
+  const Case c;
+  write_nrrd(c / "ct.nrrd", geometry(), label_at);
+  const Plan stated = c.read(with("\"ct\"\n", "\"ct.nrrd\"\n"));
+  REQUIRE(stated.warnings.size() == 1);
+  CHECK(stated.warnings[0].issue == InputIssue::identity_by_plan_only);
+  says(stated.warnings[0].detail, "found none in ct.nrrd");
+  says(stated.warnings[0].detail, "which states 1.2.3.3");
+  CHECK(stated.frame_of_reference_uid == "1.2.3.3");
+  const Plan silent =
+      c.read(with("\"ct\"\nframe_of_reference_uid = \"1.2.3.3\"\n", "\"ct.nrrd\"\n"));
+  REQUIRE(silent.warnings.size() == 1);
+  says(silent.warnings[0].detail, "which states none either");
+}
+
 TEST_CASE("H7: a CT folder with two patients cannot become a plan") {
   const Case c;
   write_dicom(c / "ct", geometry(), [](int slice, DicomTags& tags) {

@@ -119,7 +119,9 @@ inline Plan plan() {
   p.trajectories = {{"approach", {2}, {{0, 0, 60}}, {{0, 0, 0}}}};
   return p;
 }
-inline NavigationModel model() { return build_navigation_model(plan(), "L3").value(); }
+inline NavigationModel model(const Plan& of = plan()) {
+  return build_navigation_model(of, "L3").value();
+}
 
 inline PoseCovariance<Preop> small_covariance() {
   PoseCovariance<Preop> c;
@@ -175,8 +177,8 @@ inline TrackerFrame frame(Timestamp t, const Vector3d& tip_mm) {
 
 // A navigator that was told the link is up, and has a registration of L3 when wanted.
 struct Room {
-  explicit Room(const NavigatorConfig& config, bool registered = true)
-      : navigator(config, tools(), model()) {
+  explicit Room(const NavigatorConfig& config, bool registered = true, const Plan& of = plan())
+      : navigator(config, tools(), model(of)) {
     navigator.step(LinkChanged{Link::tracking, {}}, now);
     if (registered) navigator.step(registration(), now);
   }
