@@ -38,7 +38,7 @@ struct FrameReport {
   std::vector<AlertReport> alerts;
 };
 
-// Options of TX and BX.
+// Options of TX and BX; stated anew, see above.
 inline constexpr unsigned opt_transforms = 0x0001;
 inline constexpr unsigned opt_tool_info = 0x0002;
 inline constexpr unsigned opt_active_stray = 0x0004;

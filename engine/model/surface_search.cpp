@@ -15,6 +15,20 @@ std::array<float, 3> to_float(const Eigen::Vector3d& v) noexcept {
   return {static_cast<float>(v.x()), static_cast<float>(v.y()), static_cast<float>(v.z())};
 }
 
+// Of equally near triangles the one with the lower index, so that every way through the tree ends
+// at the same answer.
+template <class Search, class Found>
+void keep_nearer(Search& search, const Found& found, std::uint32_t slot) noexcept {
+  const auto& records = search.tree.records;
+  const bool nearer = found.squared_mm2 < search.best.squared_mm2;
+  const bool tied = found.squared_mm2 == search.best.squared_mm2 && search.slot != no_slot &&
+                    records[slot].triangle < records[search.slot].triangle;
+  if (!nearer && !tied && search.slot != no_slot) return;
+  search.best = found;
+  search.slot = slot;
+  search.reject = reject_above(search.best.squared_mm2, search.margin_mm);
+}
+
 }  // namespace
 
 PointSearch::PointSearch(const SurfaceTree& of, const Eigen::Vector3d& at) noexcept
@@ -27,13 +41,7 @@ void PointSearch::finish(std::uint32_t at) noexcept {
   const Record& r = tree.records[at];
   const TrianglePoint found =
       nearest_on_triangle(p_mm, r.corner_mm[0], r.corner_mm[1], r.corner_mm[2]);
-  const bool nearer = found.squared_mm2 < best.squared_mm2;
-  const bool tied = found.squared_mm2 == best.squared_mm2 && slot != no_slot &&
-                    r.triangle < tree.records[slot].triangle;
-  if (!nearer && !tied && slot != no_slot) return;
-  best = found;
-  slot = at;
-  reject = reject_above(best.squared_mm2, margin_mm);
+  keep_nearer(*this, found, at);
 }
 
 SegmentSearch::SegmentSearch(const SurfaceTree& of, const Segment& s) noexcept
@@ -48,13 +56,7 @@ void SegmentSearch::finish(std::uint32_t at) noexcept {
   const Record& r = tree.records[at];
   const SegmentApproach found =
       nearest_approach(segment, r.corner_mm[0], r.corner_mm[1], r.corner_mm[2]);
-  const bool nearer = found.squared_mm2 < best.squared_mm2;
-  const bool tied = found.squared_mm2 == best.squared_mm2 && slot != no_slot &&
-                    r.triangle < tree.records[slot].triangle;
-  if (!nearer && !tied && slot != no_slot) return;
-  best = found;
-  slot = at;
-  reject = reject_above(best.squared_mm2, margin_mm);
+  keep_nearer(*this, found, at);
 }
 
 }  // namespace trocar::surface

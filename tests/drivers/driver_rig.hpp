@@ -57,6 +57,12 @@ inline std::unique_ptr<NdiServer> serve(NdiScenario s) {
   return std::move(server).value();
 }
 
+inline std::unique_ptr<NdiServer> serve_on_pty(NdiScenario s) {
+  auto server = NdiServer::open_pty(std::move(s));
+  REQUIRE(server);
+  return std::move(server).value();
+}
+
 inline std::vector<NdiTool> tools_of(const NdiScenario& s) {
   std::vector<NdiTool> tools;
   for (const ScenarioTool& t : s.tools) {
@@ -156,7 +162,11 @@ struct Rig {
   std::unique_ptr<Source> driver;
 
   explicit Rig(NdiTrackingMode mode, bool hybrid = false) : Rig(scenario(hybrid), mode) {}
-  Rig(NdiScenario s, NdiTrackingMode mode, bool strays = false) : server(serve(s)) {
+  Rig(const NdiScenario& s, NdiTrackingMode mode, bool strays = false)
+      : Rig(serve(s), s, mode, strays) {}
+  Rig(std::unique_ptr<NdiServer> serving, const NdiScenario& s, NdiTrackingMode mode,
+      bool strays = false)
+      : server(std::move(serving)) {
     NdiConfig config = config_for(*server, mode);
     config.report_stray_markers = strays;
     driver = make_ndi_driver(config, tools_of(s));

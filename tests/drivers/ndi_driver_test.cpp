@@ -119,15 +119,8 @@ TEST_CASE("an alert of the device reaches the engine with its text") {
 }
 
 TEST_CASE("a serial line is reset, changed in speed, and tracked on") {
-  const NdiScenario s = scenario();
-  auto opened = NdiServer::open_pty(s);
-  REQUIRE(opened);
-  const auto server = std::move(opened).value();
-  Listener heard;
-  const auto driver = make_ndi_driver(config_for(*server, NdiTrackingMode::bx), tools_of(s));
-  driver->start(heard.outbox, heard.time);
-  CHECK(heard.poses(needle, 10));
-  driver->stop();
+  Rig rig(serve_on_pty(scenario()), scenario(), NdiTrackingMode::bx);
+  CHECK(rig.heard.poses(needle, 10));
 }
 
 TEST_CASE("stop ends the driver whatever it waits for") {

@@ -29,21 +29,14 @@ TEST_CASE("a device that was silent is called until it answers, not given INIT a
 }
 
 TEST_CASE("a serial device that was silent is called, at the speed it was left with") {
-  const NdiScenario s = scenario();
-  auto opened = NdiServer::open_pty(s);
-  REQUIRE(opened);
-  const auto server = std::move(opened).value();
-  Listener heard;
-  const auto driver = make_ndi_driver(config_for(*server, NdiTrackingMode::bx), tools_of(s));
-  driver->start(heard.outbox, heard.time);
-  REQUIRE(heard.poses(needle, 10));
+  Rig rig(serve_on_pty(scenario()), scenario(), NdiTrackingMode::bx);
+  REQUIRE(rig.heard.poses(needle, 10));
   Fault deaf;
   deaf.kind = FaultKind::silence;
   deaf.at_most = 5;  // a tracking reply, the answers to the farewell, and two calls
-  server->inject(deaf);
-  CHECK(heard.until([&] { return heard.count(Link::tracking) >= 2; }));
-  CHECK(heard.count(Link::lost) == 1);
-  driver->stop();
+  rig.server->inject(deaf);
+  CHECK(rig.heard.until([&] { return rig.heard.count(Link::tracking) >= 2; }));
+  CHECK(rig.heard.count(Link::lost) == 1);
 }
 
 TEST_CASE("damaged, cut, glued and split replies never give a wrong pose") {

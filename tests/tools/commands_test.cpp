@@ -162,6 +162,17 @@ TEST_CASE("simulate ends when nobody can read what it says") {
   check_one_line(ran);
 }
 
+TEST_CASE("watch ends when nobody can read what it says") {
+  const test::LoopbackListener server;  // that says nothing
+  const std::string watch =
+      TROCAR_PROGRAM " watch --plain --for 60 127.0.0.1:" + std::to_string(server.port());
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(shell(watch + " >/dev/full").exit_code == exit_run_time);
+  CHECK(shell("(" + watch + "; echo code $? >&2) | head -n 1").said.find("code 1") !=
+        std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
+}
+
 TEST_CASE("inspect ndi: 0 when every reply decodes, 5 when one does not, 1 without a file") {
   CHECK(trocar_with("inspect ndi " + room().file("nowhere.tsv").string()).exit_code ==
         exit_run_time);
