@@ -52,6 +52,12 @@ class Ring {
     }
   }
 
+  // Reader thread: would pop() give nothing?
+  [[nodiscard]] bool empty() const {
+    const std::uint64_t at = tail_.load(std::memory_order_relaxed);
+    return slots_[at & mask].turn.load(std::memory_order_acquire) < at + 1;
+  }
+
   // Any thread: how many values were lost since the beginning.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 

@@ -36,9 +36,7 @@ void Engine::stop() {
 void Engine::navigate() {
   Timestamp next_tick = time_.now();
   while (!ended_) {
-    const Timestamp now = time_.now();
-    const Timestamp until = rehearse_at_ ? std::min(next_tick, *rehearse_at_) : next_tick;
-    if (now < until) wake_.wait(until - now);
+    await(rehearse_at_ ? std::min(next_tick, *rehearse_at_) : next_tick);
     bool news = drain();
     if (!news && rehearse_at_ && time_.now() >= *rehearse_at_) {
       rehearse_at_.reset();
@@ -52,6 +50,26 @@ void Engine::navigate() {
       next_tick = time_.now() + parts_.tick;
     }
     if (news) publish();
+  }
+}
+
+// Sleeps until something comes, at most until `until`. When a frame is due it stays awake: to be
+// woken takes as long as to answer (decision 0005).
+void Engine::await(Timestamp until) {
+  constexpr Duration before = std::chrono::microseconds(150);
+  constexpr Duration after = std::chrono::microseconds(300);
+  const Timestamp now = time_.now();
+  if (now >= until) return;
+  const bool expected = may_stay_awake_ && frame_due_ && now < *frame_due_ + after;
+  if (!expected) {
+    wake_.wait(until - now);
+  } else if (now < *frame_due_ - before) {
+    wake_.wait(std::min(until, *frame_due_ - before) - now);
+  } else {
+    metrics_.vigils.add();
+    const Timestamp end = std::min(until, *frame_due_ + after);
+    while (outbox_.events.empty() && results_.empty() && time_.now() < end && !ended_) {
+    }
   }
 }
 
@@ -86,8 +104,11 @@ bool Engine::drain() {
 // before the next frame is due its work is done once for nothing.
 void Engine::expect_next(Timestamp received) {
   constexpr Duration ahead = std::chrono::microseconds(800);
+  if (received == frame_received_) return;  // a second exposure of the same reply
   const Duration period = received - std::exchange(frame_received_, received);
   rehearse_at_.reset();
+  frame_due_.reset();
+  if (period < parts_.tick) frame_due_ = received + period;
   if (period > 4 * ahead && period < parts_.tick) rehearse_at_ = received + period - ahead;
 }
 

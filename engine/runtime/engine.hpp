@@ -30,6 +30,7 @@ struct EngineMetrics {
   Counter frames;      // tracker frames taken
   Counter published;   // snapshots handed to the network
   Counter rehearsals;  // done ahead of a frame, for the caches: decision 0005
+  Counter vigils;      // frames awaited awake: the same decision
   Counter lost_lines;  // state lines that found their ring full
   LatencyHistogram received_to_published;
   LatencyHistogram acquired_to_published;
@@ -59,6 +60,7 @@ class Engine {
 
  private:
   void navigate();
+  void await(Timestamp until);
   bool drain();
   void step(const Event& event);
   void publish();
@@ -75,7 +77,9 @@ class Engine {
   Timestamp last_received_{};
   Timestamp last_acquired_{};
   Timestamp frame_received_{};
+  std::optional<Timestamp> frame_due_;  // the next, as the last interval tells
   std::optional<Timestamp> rehearse_at_;
+  const bool may_stay_awake_ = std::thread::hardware_concurrency() > 1;
   std::atomic<bool> ended_{false};
   std::thread thread_;
 };

@@ -20,6 +20,18 @@ TEST_CASE("a ring gives values back in the order they came") {
   CHECK(ring.dropped() == 0);
 }
 
+TEST_CASE("a ring is empty exactly when it has nothing to give") {
+  Ring<int, 4> ring;
+  int out = 0;
+  for (int round = 0; round < 10; ++round) {
+    CHECK(ring.empty());
+    ring.push(round);
+    CHECK_FALSE(ring.empty());
+    REQUIRE(ring.pop(out));
+  }
+  CHECK(ring.empty());
+}
+
 TEST_CASE("a full ring drops the oldest value and counts it") {
   Ring<int, 4> ring;
   for (int i = 0; i < 4; ++i) CHECK(ring.push(i));

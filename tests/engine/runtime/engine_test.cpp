@@ -71,6 +71,36 @@ TEST_CASE("shortly before the next frame is due its work is rehearsed, and nothi
   CHECK(room.last.sequence == sequence + 1);
 }
 
+TEST_CASE("a frame that is due is awaited awake, and whatever comes then is taken") {
+  if (std::thread::hardware_concurrency() < 2) return;  // one processor has better to do
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  for (int i = 0; i < 3; ++i) room.see(Vector3d(0, 0, 25));  // 20 ms apart
+  CHECK(room.engine.metrics().vigils.value() == 0);
+  room.time.set(room.time.now() + duration_from_ms(19.9));
+  REQUIRE(room.until([&] { return room.engine.metrics().vigils.value() == 1; }));
+  room.see(frame(room.time.now() - duration_from_ms(5), Vector3d(0, 0, 30)));
+  CHECK(is_shown(room.tool()));
+}
+
+TEST_CASE("a frame that does not come is not awaited for long, one out of turn is taken at once") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  for (int i = 0; i < 3; ++i) room.see(Vector3d(0, 0, 25));
+  room.time.set(room.time.now() + duration_from_ms(21));
+  room.see(Vector3d(0, 0, 30));
+  CHECK(room.engine.metrics().vigils.value() == 0);
+  CHECK(is_shown(room.tool()));
+}
+
+TEST_CASE("an engine that awaits a frame awake can be stopped though its clock stands") {
+  RunningEngine room(config(), {registration()});
+  room.say(link(Link::tracking));
+  for (int i = 0; i < 3; ++i) room.see(Vector3d(0, 0, 25));
+  room.time.set(room.time.now() + duration_from_ms(19.9));
+  CHECK_NOTHROW(room.engine.stop());
+}
+
 TEST_CASE("values that found the ring full are told to the navigator") {
   RunningEngine room(config(), {registration()});
   room.say(link(Link::tracking));
