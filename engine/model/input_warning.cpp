@@ -26,6 +26,8 @@ std::string_view to_string(InputIssue issue) {
       return "several_series";
     case InputIssue::frame_of_reference_differs:
       return "frame_of_reference_differs";
+    case InputIssue::fiducials_space_doubtful:
+      return "fiducials_space_doubtful";
     case InputIssue::fiducials_far:
       return "fiducials_far";
     case InputIssue::identity_by_plan_only:

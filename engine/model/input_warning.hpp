@@ -19,9 +19,10 @@ enum class InputIssue : std::uint8_t {
   several_frames_of_reference,
   several_series,
   frame_of_reference_differs,
-  fiducials_far,          // none within reach of a labelled vertebra
-  identity_by_plan_only,  // nothing in the CT says whose it is (H7)
-  geometry_invalid,       // spacing zero, negative or not finite; too few slices
+  fiducials_space_doubtful,  // nearer to the vertebrae with x and y negated (H8)
+  fiducials_far,             // none within reach of a labelled vertebra
+  identity_by_plan_only,     // nothing in the CT says whose it is (H7)
+  geometry_invalid,          // spacing zero, negative or not finite; too few slices
 };
 std::string_view to_string(InputIssue issue);
 

@@ -16,8 +16,9 @@ constexpr std::size_t min_fiducials = 3;
 // Landmarks lie on a vertebra and skin markers some centimetres behind it. The same points with x
 // and y negated come to lie on bone only when that is where they belong.
 constexpr double far_mm = 50.0;
-constexpr double suspect_mean_mm = 15.0;
+constexpr double suspect_mm = 5.0;  // more than the coarsest voxels and an untidy click
 constexpr double much_nearer = 1.0 / 3.0;
+constexpr double nearer_mm = 2.0;
 
 // Distances of points from the nearest voxel of any vertebra, as they stand and with x and y
 // negated.
@@ -26,10 +27,11 @@ struct Nearness {
   std::vector<double> negated_mm;
 };
 
-double mean(const std::vector<double>& all) {
-  double sum = 0;
-  for (const double x : all) sum += x;
-  return sum / static_cast<double>(all.size());
+// Not the mean: two skin markers among landmarks would decide for all.
+double median(std::vector<double> all) {
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::nth_element(all.begin(), middle, all.end());
+  return *middle;
 }
 
 Nearness measure(const LabelVolume& labels, const std::vector<Vertebra>& vertebrae,
@@ -76,21 +78,35 @@ std::vector<InputWarning> check_fiducials_near(const ConfigReader& in, const Con
                                                const std::vector<Fiducial>& fiducials) {
   if (context.labels == nullptr || fiducials.empty()) return {};
   const Nearness near = measure(*context.labels, context.vertebrae, fiducials);
-  const double read_mm = mean(near.as_read_mm);
-  const double negated_mm = mean(near.negated_mm);
-  if (read_mm > suspect_mean_mm && negated_mm < much_nearer * read_mm) {
+  const double read_mm = median(near.as_read_mm);
+  const double negated_mm = median(near.negated_mm);
+  if (read_mm > suspect_mm && negated_mm < much_nearer * read_mm) {
     in.table("fiducials")
         .fail("path", "fiducials near the labelled vertebrae",
-              fmt::format("them {:.0f} mm away on average, but {:.0f} mm with x and y negated: is "
-                          "the coordinateSystem of the file the other one?",
-                          read_mm, negated_mm));
+              fmt::format(
+                  "half of them {:.0f} mm away or more, but {:.0f} mm with x and y negated: is "
+                  "the coordinateSystem of the file the other one?",
+                  read_mm, negated_mm));
+  }
+  std::vector<InputWarning> warnings;
+  if (read_mm > negated_mm + nearer_mm) {
+    warnings.push_back(
+        {InputIssue::fiducials_space_doubtful,
+         fmt::format(
+             "expected fiducials nearer to the labelled vertebrae than with x and y negated, "
+             "found a median of {:.0f} mm against {:.0f} mm: does the file state the right "
+             "coordinateSystem?",
+             read_mm, negated_mm)});
   }
   const double nearest_mm = *std::min_element(near.as_read_mm.begin(), near.as_read_mm.end());
-  if (nearest_mm <= far_mm) return {};
-  return {{InputIssue::fiducials_far,
-           fmt::format("expected a fiducial within {} mm of a labelled vertebra, found the nearest "
-                       "{:.0f} mm away",
-                       far_mm, nearest_mm)}};
+  if (nearest_mm > far_mm) {
+    warnings.push_back(
+        {InputIssue::fiducials_far,
+         fmt::format("expected a fiducial within {} mm of a labelled vertebra, found the nearest "
+                     "{:.0f} mm away",
+                     far_mm, nearest_mm)});
+  }
+  return warnings;
 }
 
 }  // namespace trocar::plan_parts

@@ -306,23 +306,45 @@ TEST_CASE("H8: fiducials that lie on the vertebrae only with x and y negated are
   CHECK(c.refusal(good_plan) == "accepted");
   write_file(c / "f.mrk.json", fiducials("RAS"));
   says(c.refusal(good_plan),
-       "key 'fiducials.path': expected fiducials near the labelled vertebrae, found them");
+       "key 'fiducials.path': expected fiducials near the labelled vertebrae, found half of "
+       "them");
   says(c.refusal(good_plan), "with x and y negated");
+}
+
+// Three of them at these y, on the midline's left.
+std::string fiducials_at_y(std::array<int, 3> y) {
+  std::string points;
+  for (int k = 0; k < 3; ++k) {
+    points += fmt::format(R"({}{{"label":"F{}","position":[{},{},0]}})", k == 0 ? "" : ",", k,
+                          3 * k, y[static_cast<std::size_t>(k)]);
+  }
+  return R"({"markups":[{"type":"Fiducial","coordinateSystem":"LPS","controlPoints":[)" + points +
+         "]}]}";
+}
+
+TEST_CASE("H8: fiducials nearer to the vertebrae with x and y negated are a warning") {
+  const Case c;
+  write_nrrd(c / "labels.nrrd", geometry(), [](const Point<Preop>& p) -> std::int16_t {
+    return p.mm.y() < -2 || std::abs(p.mm.z()) < 2 ? 0 : p.mm.z() > 0 ? 1 : 2;
+  });
+  write_file(c / "f.mrk.json", fiducials_at_y({-5, -6, -7}));
+  const Plan plan = c.read();
+  REQUIRE(plan.warnings.size() == 1);
+  CHECK(plan.warnings[0].issue == InputIssue::fiducials_space_doubtful);
+  says(plan.warnings[0].detail, "found a median of ");
+  write_file(c / "f.mrk.json", fiducials_at_y({5, 6, 7}));
+  CHECK(c.read().warnings.empty());
 }
 
 TEST_CASE("fiducials far from every vertebra are a warning") {
   const Case c;
   write_nrrd(c / "labels.nrrd", geometry(), posterior_label_at);
-  const auto at = [](int k, int y) {
-    return fmt::format(R"({{"label":"F{}","position":[{},{},0]}})", k, 3 * k, y);
-  };
-  write_file(c / "f.mrk.json",
-             R"({"markups":[{"type":"Fiducial","coordinateSystem":"LPS","controlPoints":[)" +
-                 at(0, -55) + "," + at(1, -58) + "," + at(2, -60) + "]}]}");
+  write_file(c / "f.mrk.json", fiducials_at_y({-55, -58, -60}));
   const Plan plan = c.read();
-  REQUIRE(plan.warnings.size() == 1);
-  CHECK(plan.warnings[0].issue == InputIssue::fiducials_far);
-  says(plan.warnings[0].detail, "the nearest 66 mm away");
+  REQUIRE(plan.warnings.size() == 2);
+  CHECK(plan.warnings[0].issue == InputIssue::fiducials_space_doubtful);
+  CHECK(plan.warnings[1].issue == InputIssue::fiducials_far);
+  says(plan.warnings[1].detail, "the nearest 66 mm away");
 }
 
 TEST_CASE("vertebrae that are not listed from cranial to caudal are refused") {
