@@ -30,8 +30,9 @@ namespace trocar {
 
 namespace {
 
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }
+
 std::string printable(std::string line) {
-  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; };
   std::replace_if(line.begin(), line.end(), is_control, '?');
   return line;
 }
@@ -227,6 +228,10 @@ std::string ConfigReader::text(std::string_view key) const {
   const toml::node* at = node_->ask(key);
   if (at == nullptr || !at->is_string() || at->as_string()->get().empty()) {
     fail(key, "a text that is not empty", describe(at));
+  }
+  // They would reach terminals, logs and streams.
+  if (std::ranges::any_of(at->as_string()->get(), is_control)) {
+    fail(key, "a text without control characters", "one with them");
   }
   return at->as_string()->get();
 }

@@ -30,6 +30,8 @@ std::string_view to_string(InputIssue issue) {
       return "fiducials_space_doubtful";
     case InputIssue::fiducials_far:
       return "fiducials_far";
+    case InputIssue::structure_far:
+      return "structure_far";
     case InputIssue::identity_by_plan_only:
       return "identity_by_plan_only";
     case InputIssue::geometry_invalid:

@@ -21,6 +21,7 @@ enum class InputIssue : std::uint8_t {
   frame_of_reference_differs,
   fiducials_space_doubtful,  // nearer to the vertebrae with x and y negated (H8)
   fiducials_far,             // none within reach of a labelled vertebra
+  structure_far,             // not near the vertebra it moves with
   identity_by_plan_only,     // nothing in the CT says whose it is (H7)
   geometry_invalid,          // spacing zero, negative or not finite; too few slices
 };

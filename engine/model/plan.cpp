@@ -1,5 +1,8 @@
 #include "engine/model/plan.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "engine/base/config_reader.hpp"
 #include "engine/model/plan_parts.hpp"
 
@@ -36,9 +39,11 @@ Plan read_plan(const std::filesystem::path& file) {
   const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae};
   plan.structures = plan_parts::read_structures(in, context);
   plan.fiducials = plan_parts::read_fiducials_table(in, plan.ct);
-  for (InputWarning& w : plan_parts::check_fiducials_near(in, context, plan.fiducials)) {
-    plan.warnings.push_back(std::move(w));
-  }
+  const auto warn = [&](std::vector<InputWarning> of) {
+    std::move(of.begin(), of.end(), std::back_inserter(plan.warnings));
+  };
+  warn(plan_parts::check_structures_near(context, plan.structures));
+  warn(plan_parts::check_fiducials_near(in, context, plan.fiducials));
   plan.trajectories = plan_parts::read_trajectories(in, context);
   in.finish();
   return plan;

@@ -37,6 +37,9 @@ struct Context {
 VertebraId find_vertebra(const ConfigReader& in, const Context& context);
 std::vector<Vertebra> read_vertebrae(const ConfigReader& in, const LabelVolume* labels);
 std::vector<Structure> read_structures(const ConfigReader& in, const Context& context);
+// Warns of structures far from the vertebra they move with. Needs a label map, else says nothing.
+std::vector<InputWarning> check_structures_near(const Context& context,
+                                                const std::vector<Structure>& structures);
 std::vector<Fiducial> read_fiducials_table(const ConfigReader& in, const VolumeGeometry& ct);
 // Refuses fiducials that lie on the vertebrae only with x and y negated (H8), and warns of those
 // that are far from every vertebra. Needs a label map, else says nothing.

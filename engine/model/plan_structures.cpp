@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "engine/model/label_surface.hpp"
+#include "engine/model/label_voxels.hpp"
 #include "engine/model/mesh_check.hpp"
 #include "engine/model/mesh_file.hpp"
 #include "engine/model/plan_parts.hpp"
@@ -16,6 +18,7 @@ namespace {
 constexpr std::size_t max_id_length = 12;  // an OpenIGTLink device name holds tool and structure
 constexpr double max_zone_mm = 100.0;
 constexpr double max_sigma_mm = 10.0;
+constexpr double far_from_vertebra_mm = 50.0;
 
 StructureKind read_kind(const ConfigReader& in) {
   const std::string word =
@@ -120,7 +123,38 @@ Structure read_structure(const ConfigReader& in, const Context& context,
   return s;
 }
 
+Eigen::AlignedBox3d box_of(const TriangleMesh& mesh) {
+  Eigen::AlignedBox3d box;
+  for (const Eigen::Vector3d& p : mesh.vertices_mm) box.extend(p);
+  return box;
+}
+
 }  // namespace
+
+std::vector<InputWarning> check_structures_near(const Context& context,
+                                                const std::vector<Structure>& structures) {
+  if (context.labels == nullptr) return {};
+  std::vector<Eigen::AlignedBox3d> boxes;
+  for (const Structure& s : structures) boxes.push_back(box_of(*s.surface));
+  std::vector<double> away_mm(structures.size(), std::numeric_limits<double>::infinity());
+  for_each_labelled(*context.labels, [&](std::uint16_t label, const Point<Preop>& voxel) {
+    for (std::size_t i = 0; i < structures.size(); ++i) {
+      if (context.vertebrae[structures[i].vertebra.index].label != label) continue;
+      away_mm[i] = std::min(away_mm[i], boxes[i].exteriorDistance(voxel.mm));
+    }
+  });
+  std::vector<InputWarning> warnings;
+  for (std::size_t i = 0; i < structures.size(); ++i) {
+    if (away_mm[i] <= far_from_vertebra_mm) continue;
+    warnings.push_back(
+        {InputIssue::structure_far,
+         fmt::format("expected structure '{}' within {} mm of {}, with which it moves, found it "
+                     "{:.0f} mm away: another space, vertebra or patient?",
+                     structures[i].id, far_from_vertebra_mm,
+                     context.vertebrae[structures[i].vertebra.index].name, away_mm[i])});
+  }
+  return warnings;
+}
 
 std::vector<Structure> read_structures(const ConfigReader& in, const Context& context) {
   const auto tables = in.tables("structure");

@@ -120,6 +120,14 @@ TEST_CASE("a refusal is one line, whatever stands in the file") {
         }) == "or.toml:1: key 'mode': expected one of tx, found text \"a?b\"");
 }
 
+TEST_CASE("a text with control characters is refused, one in another script is not") {
+  const auto text = [](const ConfigReader& in) { (void)in.text("id"); };
+  CHECK(refusal("id = \"a\\u001b[2Jb\"", text) ==
+        "or.toml:1: key 'id': expected a text without control characters, found one with them");
+  CHECK_FALSE(refusal("id = \"a\\nb\"", text).empty());
+  CHECK(refusal("id = 'Wirbelsäule'", text).empty());
+}
+
 TEST_CASE("a word outside the list is refused with the list") {
   CHECK(refusal("mode = 'x'", [](const ConfigReader& in) {
           (void)in.one_of("mode", {"tx", "bx"});

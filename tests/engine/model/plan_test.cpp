@@ -347,6 +347,25 @@ TEST_CASE("fiducials far from every vertebra are a warning") {
   says(plan.warnings[1].detail, "the nearest 66 mm away");
 }
 
+TEST_CASE("a structure far from the vertebra it moves with is a warning") {
+  const Case c;
+  VolumeGeometry wide = geometry();
+  wide.spacing_mm = {8, 8, 2};
+  wide.origin.mm = {-76, -76, -19};
+  write_dicom(c / "ct", wide);
+  write_nrrd(c / "labels.nrrd", wide, [](const Point<Preop>& p) -> std::int16_t {
+    return p.mm.y() < 55 || std::abs(p.mm.z()) < 2 ? 0 : p.mm.z() > 0 ? 1 : 2;
+  });
+  const Plan plan = c.read();
+  std::vector<std::string> far;
+  for (const InputWarning& w : plan.warnings) {
+    if (w.issue == InputIssue::structure_far) far.push_back(w.detail);
+  }
+  REQUIRE(far.size() == 1);  // the tumour is made of its vertebra's own label
+  says(far[0], "expected structure 'dura' within 50 mm of L3");
+  says(far[0], "found it 60 mm away");
+}
+
 TEST_CASE("vertebrae that are not listed from cranial to caudal are refused") {
   const Case c;
   write_nrrd(c / "labels.nrrd", geometry(), posterior_label_at);
