@@ -22,8 +22,9 @@ T load_le(std::span<const std::byte> bytes, std::size_t at = 0) {
 
 template <class T>
 void append_le(std::vector<std::byte>& out, T value) {
-  const auto* p = reinterpret_cast<const std::byte*>(&value);
-  out.insert(out.end(), p, p + sizeof(T));
+  const std::size_t at = out.size();
+  out.resize(at + sizeof(T));
+  std::memcpy(out.data() + at, &value, sizeof(T));
 }
 
 template <class T>

@@ -135,6 +135,7 @@ std::vector<InputWarning> check_structures_near(const Context& context,
                                                 const std::vector<Structure>& structures) {
   if (context.labels == nullptr) return {};
   std::vector<Eigen::AlignedBox3d> boxes;
+  boxes.reserve(structures.size());
   for (const Structure& s : structures) boxes.push_back(box_of(*s.surface));
   std::vector<double> away_mm(structures.size(), std::numeric_limits<double>::infinity());
   for_each_labelled(*context.labels, [&](std::uint16_t label, const Point<Preop>& voxel) {

@@ -16,10 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Of the script: a hand covers the needle's markers; later the tracker says nothing.
-constexpr double covered_at_s = 18.5;
-constexpr double silent_at_s = 21;
-constexpr auto silence = 600ms;
+constexpr double covered_at_s = 18.5;  // of the script: a hand covers the needle's markers
 
 // The phantom's scenario with a quick hand: tip check, every fiducial, approach to the lesion.
 NdiScenario quick_scenario(const OperatingRoom& room, const Plan& plan) {
@@ -46,11 +43,7 @@ NdiScenario quick_scenario(const OperatingRoom& room, const Plan& plan) {
   cover.tool = "Needle";
   cover.from = duration_from_ms(1e3 * covered_at_s);
   cover.until = cover.from + 500ms;
-  Fault silent;
-  silent.kind = FaultKind::silence;
-  silent.from = duration_from_ms(1e3 * silent_at_s);
-  silent.until = silent.from + silence;
-  s.faults = {cover, silent};
+  s.faults = {cover};
   return s;
 }
 
@@ -134,8 +127,6 @@ struct MainJob {
     return tracker->truth("Needle", at).preop_from_tip->origin();
   }
   [[nodiscard]] double now_s() const { return seconds(time.now().time_since_epoch()); }
-  // A time of the script as session time.
-  [[nodiscard]] double session_s(double script_s) const { return script_s + seconds(powered_up()); }
 
  private:
   static double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
@@ -163,11 +154,17 @@ struct MainJob {
 void check_silence(const MainJob& job) {
   const double patience_s = 0.25;
   const double expiry_and_period_s = 0.1 + 0.05;  // max_pose_age_ms and tick_ms of run.toml
-  const double from_s = job.session_s(silent_at_s);
+  const Duration silence = 600ms;
+  const auto number = [](const std::string& line) {
+    return value_of(line, "tumour.tip_mm").has_value();
+  };
+  REQUIRE(job.until(number, 5s));
+  Fault silent;
+  silent.kind = FaultKind::silence;
+  silent.until = silence;
+  const double from_s = job.now_s();
+  job.tracker->inject(silent);
   const double until_s = from_s + std::chrono::duration<double>(silence).count();
-  REQUIRE(job.until(
-      [&](const std::string& line) { return value_of(line, "tumour.tip_mm").has_value(); }, 5s));
-  REQUIRE(job.now_s() < from_s);
   REQUIRE(job.until(
       [&](const std::string& line) {
         const double now_s = job.now_s();
@@ -180,12 +177,11 @@ void check_silence(const MainJob& job) {
   REQUIRE(job.until(
       [&](const std::string& line) {
         const bool over = job.now_s() > until_s;
-        CHECK((over || !value_of(line, "tumour.tip_mm")));
+        CHECK((over || !number(line)));
         return over;
       },
       5s));
-  CHECK(job.until(
-      [&](const std::string& line) { return value_of(line, "tumour.tip_mm").has_value(); }, 20s));
+  CHECK(job.until(number, 20s));
 }
 
 // H2: a streamed distance is that of the streamed pose with the same sequence.
