@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
@@ -13,13 +14,26 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <memory>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace trocar {
 namespace {
+
+// A serial line waits up to 30 s in close() for its output to go out, which a dead one never takes:
+// 200 ms for the farewell (some 10 bytes, 10 ms at 9600 baud), then the rest is dropped.
+void finish_serial_output(int fd) {
+  int waiting = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (::ioctl(fd, TIOCOUTQ, &waiting) != 0 || waiting == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ::tcflush(fd, TCOFLUSH);
+}
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
@@ -216,6 +230,7 @@ void ByteLink::discard() {
 }
 
 void ByteLink::close() {
+  if (fd_ >= 0 && !socket_) finish_serial_output(fd_);
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
 }

@@ -224,15 +224,20 @@ bool is_log(std::string_view content) {
   return false;
 }
 
+// Above the first message stands the log's own heading, after '#' a comment; any other line that is
+// no message was one.
 void inspect_log(std::string_view rest, Inspector& inspector) {
+  bool began = false;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::string_view line = take_line(rest);
     const std::string where = fmt::format("line {}", number);
     const auto c = columns(line);
     if (!is_message(c)) {
-      if (!line.empty()) inspector.remark(where + ": not a recorded message");
+      if (began && !line.empty() && line.front() != '#')
+        inspector.refuse(where, "not a recorded message");
       continue;
     }
+    began = true;
     const auto bytes = bytes_of_hex(c[5]);
     if (!bytes)
       inspector.refuse(where, "the bytes are not hexadecimal");

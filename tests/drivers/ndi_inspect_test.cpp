@@ -114,11 +114,21 @@ TEST_CASE("a damaged reply is refused with its line, and the ones after it are s
       inspect(logged("C", "TX 0001\r") + logged("R", damaged) + logged("C", "TX 0001\r") +
               logged("R", reply(pose)) + "rubbish\n" + "9\t-\tR\t2\tx\tzz\n");
   CHECK(got.result.listed == 1);
-  CHECK(got.result.refused == 2);
+  CHECK(got.result.refused == 3);
   REQUIRE(got.result.remarks.size() == 3);
   CHECK(got.result.remarks[0].starts_with("or.tsv: line 2: "));
-  CHECK(got.result.remarks[1] == "line 5: not a recorded message");
+  CHECK(got.result.remarks[1] == "or.tsv: line 5: not a recorded message");
   CHECK(got.result.remarks[2] == "or.tsv: line 6: the bytes are not hexadecimal");
+}
+
+TEST_CASE("a log cut in a line is refused there; its heading and its comments are no damage") {
+  const std::string whole =
+      "number\ttime\n" + logged("C", "TX 0001\r") + "# a comment\n" + logged("R", reply(pose));
+  CHECK(inspect(whole).result.refused == 0);
+  CHECK(inspect(whole).result.listed == 1);
+  const auto cut = inspect(whole + logged("C", "TX 0001\r").substr(0, 6));
+  CHECK(cut.result.listed == 1);
+  CHECK(cut.result.refused == 1);
 }
 
 TEST_CASE("an error of the device instead of a pose is refused with what it said") {

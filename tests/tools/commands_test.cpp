@@ -179,7 +179,9 @@ TEST_CASE("inspect ndi: 0 when every reply decodes, 5 when one does not, 1 witho
   const Ran folder = trocar_with("inspect ndi " + room().file("tools").string());
   CHECK(folder.exit_code == exit_run_time);
   CHECK(folder.said == "trocar: " + room().file("tools").string() +
-                           ": expected a file with recorded traffic, found a directory\n");
+                           ": expected a file with recorded traffic, found a folder\n");
+  CHECK(trocar_with("inspect ndi /dev/zero").said ==
+        "trocar: /dev/zero: expected a file with recorded traffic, found a device\n");
   room().write("good.bin", traffic);
   const Ran ran = trocar_with("inspect ndi " + room().file("good.bin").string());
   CHECK(ran.exit_code == exit_ok);

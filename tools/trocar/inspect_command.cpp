@@ -9,10 +9,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <vector>
 
 #include "drivers/ndi_inspect.hpp"
+#include "engine/base/file_kind.hpp"
 #include "tools/trocar/exit_code.hpp"
 
 namespace trocar {
@@ -42,15 +43,15 @@ void print(const NdiInspectLine& line, bool json) {
 }
 
 int inspect(const std::filesystem::path& file, bool json) {
-  std::error_code ignored;
-  const bool folder = std::filesystem::is_directory(file, ignored);
-  std::ifstream in(file, std::ios::binary);
-  if (folder || !in) {
-    const char* found = folder                                   ? "a directory"
-                        : std::filesystem::exists(file, ignored) ? "one that cannot be opened"
-                                                                 : "nothing";
+  // A FIFO is a decompressor's output; a device has no end.
+  const std::string_view kind = kind_at(file);
+  const bool readable = kind == "a file" || kind == "a FIFO";
+  std::ifstream in;
+  if (readable) in.open(file, std::ios::binary);
+  if (!in.is_open()) {
+    const std::string found{readable ? "one that cannot be opened" : kind};
     std::fprintf(stderr, "trocar: %s: expected a file with recorded traffic, found %s\n",
-                 file.c_str(), found);
+                 file.c_str(), found.c_str());
     return exit_run_time;
   }
   const std::string content{std::istreambuf_iterator<char>(in), {}};
