@@ -200,7 +200,30 @@ void append(Issues& to, const Issues& from) { to.insert(to.end(), from.begin(), 
 
 }  // namespace
 
-bool refuses(InputIssue issue) { return issue != InputIssue::slice_spacing_large; }
+bool refuses(InputIssue issue) {
+  switch (issue) {
+    case InputIssue::slice_spacing_large:
+    case InputIssue::fiducials_space_doubtful:
+    case InputIssue::fiducials_far:
+    case InputIssue::structure_far:
+    case InputIssue::identity_by_plan_only:
+    case InputIssue::position_assumed:
+      return false;
+    case InputIssue::missing_slices:
+    case InputIssue::duplicate_slices:
+    case InputIssue::uneven_slices:
+    case InputIssue::gantry_tilt:
+    case InputIssue::direction_not_orthogonal:
+    case InputIssue::direction_left_handed:
+    case InputIssue::several_patients:
+    case InputIssue::several_frames_of_reference:
+    case InputIssue::several_series:
+    case InputIssue::frame_of_reference_differs:
+    case InputIssue::geometry_invalid:
+      break;
+  }
+  return true;
+}
 
 bool refuses(std::span<const InputWarning> issues) {
   return std::any_of(issues.begin(), issues.end(), [](const auto& i) { return refuses(i.issue); });

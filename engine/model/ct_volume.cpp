@@ -1,15 +1,18 @@
 #include "engine/model/ct_volume.hpp"
 
 #include <fmt/format.h>
-#include <itkMetaDataObject.h>
 #include <itkMetaImageIO.h>
 #include <itkNiftiImageIO.h>
 #include <itkNrrdImageIO.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "engine/model/ct_gate.hpp"
 #include "engine/model/dicom_folder.hpp"
 #include "engine/model/image_format.hpp"
 #include "engine/model/itk_image.hpp"
+#include "engine/model/volume_header.hpp"
 #include "engine/model/volume_whole.hpp"
 
 namespace trocar {
@@ -30,31 +33,6 @@ itk::ImageIOBase::Pointer reader_for(ImageFormat format) {
   return nullptr;
 }
 
-std::string entry(const itk::ImageIOBase& io, const std::string& key) {
-  std::string value;
-  itk::ExposeMetaData<std::string>(io.GetMetaDataDictionary(), key, value);
-  return value;
-}
-
-// A file that does not say how its axes lie in the patient gives a volume that may be mirrored.
-Status check_says_orientation(const itk::ImageIOBase& io, ImageFormat format,
-                              const std::filesystem::path& file) {
-  if (format == ImageFormat::nrrd && entry(io, "NRRD_space").empty()) {
-    return Error{Code::malformed,
-                 file.string() +
-                     ": expected 'space: left-posterior-superior' or another that names "
-                     "the patient's axes, found none"};
-  }
-  const std::string sform = entry(io, "sform_code");
-  const std::string qform = entry(io, "qform_code");
-  if (format == ImageFormat::nifti && (sform.empty() || sform == "0") &&
-      (qform.empty() || qform == "0")) {
-    return Error{Code::malformed,
-                 file.string() + ": expected an orientation (qform or sform), found none"};
-  }
-  return Done{};
-}
-
 struct OpenVolume {
   itk::ImageIOBase::Pointer io;
   VolumeGeometry geometry;
@@ -63,16 +41,12 @@ struct OpenVolume {
 
 // Header and gate of a volume that comes in one file.
 Result<OpenVolume> open_volume(const std::filesystem::path& file, ImageFormat format) {
+  auto stated = check_volume_header(file, format);
+  if (!stated) return stated.error();
   OpenVolume out;
   out.io = reader_for(format);
-  if (format == ImageFormat::meta_image) {
-    const Status complete = check_meta_header(file);
-    if (!complete) return complete.error();
-  }
   const Status header = itk_image::read_header(*out.io, file);
   if (!header) return header.error();
-  const Status oriented = check_says_orientation(*out.io, format, file);
-  if (!oriented) return oriented.error();
   const auto bytes = static_cast<std::uint64_t>(out.io->GetImageSizeInBytes());
   const Status whole = check_whole(file, format, bytes);
   if (!whole) return whole.error();
@@ -81,6 +55,7 @@ Result<OpenVolume> open_volume(const std::filesystem::path& file, ImageFormat fo
   if (refuses(out.warnings)) {
     return Error{Code::inconsistent, file.string() + ": " + refusal_text(out.warnings)};
   }
+  std::move(stated.value().begin(), stated.value().end(), std::back_inserter(out.warnings));
   return out;
 }
 

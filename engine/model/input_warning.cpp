@@ -34,6 +34,8 @@ std::string_view to_string(InputIssue issue) {
       return "structure_far";
     case InputIssue::identity_by_plan_only:
       return "identity_by_plan_only";
+    case InputIssue::position_assumed:
+      return "position_assumed";
     case InputIssue::geometry_invalid:
       return "geometry_invalid";
   }

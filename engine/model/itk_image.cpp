@@ -132,6 +132,8 @@ std::string one_line(std::string_view text) {
   }
   const std::size_t error = line.find("): ");  // ITK puts the object's name and address before it
   if (error != std::string::npos) line.erase(0, error + 3);
+  const std::size_t reason = line.find(" Reason: ");  // errno, whoever set it last
+  if (reason != std::string::npos) line.erase(reason);
   std::replace_if(
       line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   const std::size_t end = line.find_last_not_of(' ');

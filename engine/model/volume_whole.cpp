@@ -6,48 +6,28 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "engine/model/nifti_header.hpp"
+#include "engine/model/text_header.hpp"
 
 namespace trocar {
 
 namespace {
 
-// The lines of a MetaImage header up to ElementDataFile, and where they end.
-std::map<std::string, std::string> meta_entries(const std::filesystem::path& file,
-                                                std::uint64_t& end) {
-  std::map<std::string, std::string> out;
-  std::ifstream in(file, std::ios::binary);
-  const auto trimmed = [](std::string text) {
-    text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
-    text.erase(text.find_last_not_of(" \t\r") + 1);
-    return text;
-  };
-  constexpr int most = 500;
-  std::string line;
-  for (int n = 0; n < most && !out.contains("ElementDataFile") && std::getline(in, line); ++n) {
-    const std::size_t equal = line.find('=');
-    if (equal == std::string::npos) break;
-    out[trimmed(line.substr(0, equal))] = trimmed(line.substr(equal + 1));
-  }
-  end = static_cast<std::uint64_t>(std::max<std::streamoff>(in.tellg(), 0));
-  return out;
-}
-
 // MetaIO takes a file cut in its voxels for whole.
 Status check_meta(const std::filesystem::path& file, std::uint64_t voxel_bytes) {
-  std::uint64_t begin = 0;
-  auto header = meta_entries(file, begin);
-  const std::string where = header["ElementDataFile"];
+  TextHeader header = read_text_header(file, '=', "ElementDataFile");
+  const std::uint64_t begin = header.bytes;
+  const std::string where = header.entries["ElementDataFile"];
   const bool local = where == "LOCAL";
   const std::filesystem::path data = local ? file : file.parent_path() / where;
   std::error_code ec;
   const std::uint64_t size = where.empty() ? 0 : std::filesystem::file_size(data, ec);
-  const bool packed = header["CompressedData"] == "True";
-  const std::string& packed_size = header["CompressedDataSize"];
+  const bool packed = header.entries["CompressedData"] == "True";
+  const std::string& packed_size = header.entries["CompressedDataSize"];
   const std::uint64_t needed =
       !packed ? voxel_bytes : std::strtoull(packed_size.c_str(), nullptr, 10);
   const std::uint64_t there = ec || (local && size < begin) ? 0 : size - (local ? begin : 0);
@@ -66,14 +46,14 @@ Status check_nifti(const std::filesystem::path& file, std::uint64_t voxel_bytes)
   int got = 0;
   while (in != nullptr &&
          (got = gzread(in.get(), chunk.data(), static_cast<unsigned>(chunk.size()))) > 0) {
-    if (there == 0) header.assign(chunk.data(), std::min<std::size_t>(348, chunk.size()));
+    if (there == 0) header.assign(chunk.data(), nifti_header_bytes);
     there += static_cast<std::uint64_t>(got);
   }
   // At the end of a file cut in its packed data or checksum gzread gives 0, like at a sound end.
   int state = Z_OK;
   if (in != nullptr) (void)gzerror(in.get(), &state);
   const bool sound = got == 0 && state == Z_OK;
-  if (header.size() < 348 || header.compare(344, 3, "n+1") != 0) {
+  if (header.size() < nifti_header_bytes || header.compare(344, 3, "n+1") != 0) {
     return Error{Code::unsupported,
                  file.string() + ": expected NIfTI-1 in one file, found another"};
   }
@@ -87,17 +67,6 @@ Status check_nifti(const std::filesystem::path& file, std::uint64_t voxel_bytes)
 }
 
 }  // namespace
-
-Status check_meta_header(const std::filesystem::path& file) {
-  std::uint64_t end = 0;
-  const auto header = meta_entries(file, end);
-  for (const char* key : {"NDims", "DimSize", "ElementType", "ElementDataFile"}) {
-    if (header.contains(key)) continue;
-    return Error{Code::malformed,
-                 fmt::format("{}: expected '{}' in the header, found none", file.string(), key)};
-  }
-  return Done{};
-}
 
 Status check_whole(const std::filesystem::path& file, ImageFormat format,
                    std::uint64_t voxel_bytes) {

@@ -13,7 +13,4 @@ namespace trocar {
 Status check_whole(const std::filesystem::path& file, ImageFormat format,
                    std::uint64_t voxel_bytes);
 
-// Whether a MetaImage header has the lines every reader needs. MetaIO prints its complaints.
-Status check_meta_header(const std::filesystem::path& file);
-
 }  // namespace trocar

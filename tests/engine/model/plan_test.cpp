@@ -395,7 +395,7 @@ TEST_CASE("a label map cut in its voxels or in its header is refused with the ca
   says(c.refusal(good_plan), "labels.nrrd: cannot be read, damaged or cut short: ");
   CHECK(c.refusal(good_plan).find("[nrrd]") == std::string::npos);
   write_file(c / "labels.nrrd", whole.substr(0, 60));
-  says(c.refusal(good_plan), "labels.nrrd: cannot be read, damaged or cut short: ");
+  says(c.refusal(good_plan), "labels.nrrd: expected 'space directions' in the header, found none");
 }
 
 TEST_CASE("a mesh of another patient, far from the CT, is refused") {
