@@ -23,8 +23,8 @@ enum class InputIssue : std::uint8_t {
   fiducials_far,             // none within reach of a labelled vertebra
   structure_far,             // not near the vertebra it moves with
   identity_by_plan_only,     // nothing in the CT says whose it is (H7)
-  position_assumed,          // the file states no origin or no axes, the format's default holds (H8)
-  geometry_invalid,          // spacing zero, negative or not finite; too few slices
+  position_assumed,  // the file states no origin or no axes, the format's default holds (H8)
+  geometry_invalid,  // spacing zero, negative or not finite; too few slices
 };
 std::string_view to_string(InputIssue issue);
 

@@ -48,7 +48,10 @@ Result<Warnings> check_nrrd(const std::filesystem::path& file) {
   }
   if (const auto units = header.find("space units"); units != header.end()) {
     std::string others = units->second;
-    for (std::size_t at; (at = others.find("\"mm\"")) != std::string::npos;) others.erase(at, 4);
+    constexpr std::string_view mm = "\"mm\"";
+    for (std::size_t at = others.find(mm); at != std::string::npos; at = others.find(mm, at)) {
+      others.erase(at, mm.size());
+    }
     if (others.find('"') != std::string::npos) {
       return Error{Code::unsupported, "expected space units \"mm\", found " + units->second};
     }
