@@ -31,6 +31,12 @@ StructureKind read_kind(const ConfigReader& in) {
   return StructureKind::pedicle_wall;
 }
 
+// Of plain ids: two letters that differ in this bit differ in case only.
+bool same_letter(char a, char b) {
+  constexpr int case_bit = 0x20;
+  return a == b || ((a | case_bit) == (b | case_bit) && (a | case_bit) >= 'a');
+}
+
 std::string read_id(const ConfigReader& in, const std::vector<Structure>& others) {
   std::string id = in.text("id");
   const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
@@ -40,9 +46,11 @@ std::string read_id(const ConfigReader& in, const std::vector<Structure>& others
   if (!plain || id.size() > max_id_length) {
     in.fail("id", fmt::format("at most {} of A-Z a-z 0-9 _ -", max_id_length), '"' + id + '"');
   }
-  const bool taken =
-      std::any_of(others.begin(), others.end(), [&](const Structure& s) { return s.id == id; });
-  if (taken) in.fail("id", "an id of its own", fmt::format("\"{}\" a second time", id));
+  // "Dura" beside "dura" would be told apart by programs, not by people.
+  for (const Structure& s : others) {
+    if (!std::equal(s.id.begin(), s.id.end(), id.begin(), id.end(), same_letter)) continue;
+    in.fail("id", "an id of its own, whatever its case", fmt::format("\"{}\", as {}", id, s.id));
+  }
   return id;
 }
 

@@ -272,6 +272,7 @@ TEST_CASE("every wrong key of a plan gives one line with its place") {
       {"name = \"L4\"", "name = \"L3\"", "key 'vertebra[1].name': expected a name of its own"},
       {"vertebra = \"L4\"", "vertebra = \"L5\"", "expected one of L3, L4, found \"L5\""},
       {"id = \"dura\"", "id = \"tumour\"", "expected an id of its own"},
+      {"id = \"dura\"", "id = \"Tumour\"", "found \"Tumour\", as tumour"},
       {"id = \"dura\"", "id = \"a dura\"", "expected at most 12 of A-Z a-z 0-9 _ -"},
       {"id = \"dura\"", "id = \"abcdefghijklm\"", "expected at most 12"},
       {"kind = \"dura\"", "kind = \"bone\"", "expected one of tumour, dura, cord"},
