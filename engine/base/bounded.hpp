@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
+#include <span>
 
 namespace trocar {
 
@@ -14,6 +16,12 @@ class Bounded {
     if (size_ == Capacity) return false;
     items_[size_++] = value;
     return true;
+  }
+  // `all` has at most Capacity elements.
+  void assign(std::span<const T> all) {
+    assert(all.size() <= Capacity);
+    std::copy(all.begin(), all.end(), items_.begin());
+    size_ = all.size();
   }
   void clear() { size_ = 0; }
   [[nodiscard]] std::size_t size() const { return size_; }

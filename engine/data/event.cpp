@@ -26,4 +26,16 @@ std::string_view to_string(Severity severity) {
   return "?";
 }
 
+std::string_view to_string(Recording recording) {
+  switch (recording) {
+    case Recording::off:
+      return "off";
+    case Recording::on:
+      return "on";
+    case Recording::lost:
+      return "lost";
+  }
+  return "?";
+}
+
 }  // namespace trocar

@@ -58,10 +58,20 @@ struct RegistrationRefused {
 // Told by a person or a procedure: forget all registrations.
 struct RegistrationCleared {};
 
+// Whether the session is being recorded, as the display clients are to see it.
+enum class Recording : std::uint8_t { off, on, lost };
+std::string_view to_string(Recording recording);
+
+// The recorder began, ended, or lost something: then `detail` says why, and nothing more is kept.
+struct RecordingChanged {
+  Recording recording = Recording::off;
+  FixedText<200> detail;
+};
+
 // Time passes without news: ages grow, the state still goes out.
 struct Tick {};
 
 using Event = std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
-                           RegistrationRefused, RegistrationCleared>;
+                           RegistrationRefused, RegistrationCleared, RecordingChanged>;
 
 }  // namespace trocar

@@ -105,6 +105,7 @@ struct Guidance {
   std::optional<Degraded> degraded;  // only in that state
   Link link = Link::connecting;
   std::uint64_t lost_frames = 0;
+  Recording recording = Recording::off;
   Bounded<ToolGuidance, max_tools> tools;  // without the reference
 };
 

@@ -1,19 +1,55 @@
 #pragma once
+#include <algorithm>
+#include <span>
+
+#include "engine/base/latest.hpp"
 #include "engine/base/ring.hpp"
 #include "engine/base/signal.hpp"
 #include "engine/data/event.hpp"
+#include "engine/data/image_frame.hpp"
+#include "engine/data/raw_piece.hpp"
 
 namespace trocar {
+
+// For the recorder: nothing of it may be missing. hand-over: the source's thread writes, the
+// recorder's reads.
+struct RecordTap {
+  Ring<RawPiece, 1024> raw;
+  Ring<ImageFrame, 64> images;
+};
 
 // Where a source leaves what it measured, and the bell it rings.
 // hand-over: the source's thread writes, the navigator's thread reads.
 struct SourceOutbox {
   Ring<SourceEvent, 256> events;
-  Signal* wake = nullptr;  // rung after each push; owned by the reader
+  Signal* wake = nullptr;                // rung after each push; owned by the reader
+  Latest<ImageFrame>* images = nullptr;  // nullptr: nobody wants images
+  Signal* image_wake = nullptr;          // rung after each image; owned by who reads them
+  RecordTap* tap = nullptr;              // nullptr: nothing is recorded
 
   void push(const SourceEvent& event) {
     events.push(event);
     if (wake != nullptr) wake->notify();
+  }
+
+  void push_image(const ImageFrame& image) {
+    if (tap != nullptr) tap->images.push(image);
+    if (images == nullptr) return;
+    images->publish(image);
+    if (image_wake != nullptr) image_wake->notify();
+  }
+
+  // Bytes of one read, as they came.
+  void push_raw(Timestamp received, std::span<const std::byte> bytes) {
+    if (tap == nullptr) return;
+    RawPiece piece;
+    piece.received = received;
+    while (!bytes.empty()) {
+      piece.bytes.assign(bytes.first(std::min(bytes.size(), RawPiece::capacity)));
+      bytes = bytes.subspan(piece.bytes.size());
+      piece.continues = !bytes.empty();
+      tap->raw.push(piece);
+    }
   }
 };
 

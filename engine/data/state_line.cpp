@@ -14,6 +14,8 @@ std::string_view to_string(StateKind kind) {
       return "tool";
     case StateKind::zone:
       return "zone";
+    case StateKind::recording:
+      return "recording";
   }
   return "?";
 }

@@ -14,6 +14,7 @@ enum class StateKind : std::uint8_t {
   registration,  // accepted, rejected, cleared; progress of touched landmarks
   tool,          // seen or not, checked or not, and why
   zone,          // the zone of a structure changed without an alarm
+  recording,     // of the session: began, ended
 };
 std::string_view to_string(StateKind kind);
 

@@ -32,9 +32,11 @@ Plan read_plan(const std::filesystem::path& file) {
   plan.id = in.text("id");
   auto ct = plan_parts::read_ct_table(in.table("ct"));
   plan.ct = ct.geometry;
+  plan.ct_path = std::move(ct.path);
   plan.frame_of_reference_uid = std::move(ct.frame_of_reference_uid);
   plan.warnings = std::move(ct.warnings);
   const auto labels = plan_parts::read_labels_table(in, plan.ct);
+  if (labels) plan.labels_path = in.table("labels").existing_path("path");
   plan.vertebrae = plan_parts::read_vertebrae(in, labels.get());
   const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae};
   plan.structures = plan_parts::read_structures(in, context);

@@ -58,6 +58,8 @@ struct Plan {
   std::string id;
   std::string frame_of_reference_uid;  // of the preoperative CT; empty when the format has none
   VolumeGeometry ct;                   // where its voxels lie; the voxels are not kept
+  std::filesystem::path ct_path;       // where they were read from: a file or a DICOM folder
+  std::filesystem::path labels_path;   // of the label map, which lies on the CT; empty: none
   std::vector<Vertebra> vertebrae;     // cranial to caudal
   std::vector<Structure> structures;
   std::vector<Fiducial> fiducials;

@@ -114,7 +114,7 @@ CtFacts read_ct_table(const ConfigReader& in) {
   const std::string stated = in.text_or("frame_of_reference_uid", "");
   const auto ct = read_ct(path);
   if (!ct) in.fail("path", "a usable CT", ct.error().detail);
-  CtFacts facts{ct.value().volume->geometry, ct.value().volume->frame_of_reference_uid,
+  CtFacts facts{path, ct.value().volume->geometry, ct.value().volume->frame_of_reference_uid,
                 ct.value().warnings};
   if (facts.frame_of_reference_uid.empty()) {
     // NRRD and its like carry none: the plan's word holds, and everybody is told (H7).

@@ -16,6 +16,7 @@ std::string at_text(const Point<Preop>& p);
 std::string labels_text(const LabelVolume& labels);
 
 struct CtFacts {
+  std::filesystem::path path;
   VolumeGeometry geometry;
   std::string frame_of_reference_uid;
   std::vector<InputWarning> warnings;

@@ -108,6 +108,14 @@ void Navigator::on(const RegistrationCleared&, Timestamp now) {
   say(now, StateKind::registration, join({"registration cleared"}));
 }
 
+void Navigator::on(const RecordingChanged& change, Timestamp now) {
+  guidance_.recording = change.recording;
+  const bool lost = change.recording == Recording::lost;
+  say(now, lost ? StateKind::alarm : StateKind::recording,
+      join({"recording ", to_string(change.recording), change.detail.view().empty() ? "" : ": ",
+            change.detail.view()}));
+}
+
 void Navigator::check_tip(InstrumentTrack& track, const Point<Reference>& tip, Timestamp now) {
   using Outcome = TipCheck::Outcome;
   const Outcome outcome = track.tip_check().on_dwell(tip, now, *config_.tip_check);

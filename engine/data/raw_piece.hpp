@@ -1,0 +1,17 @@
+#pragma once
+#include <cstddef>
+
+#include "engine/base/bounded.hpp"
+#include "engine/base/time.hpp"
+
+namespace trocar {
+
+// Bytes as they came from the device, for the record; a long reply is several pieces.
+struct RawPiece {
+  static constexpr std::size_t capacity = 1024;
+  Timestamp received{};
+  Bounded<std::byte, capacity> bytes;
+  bool continues = false;  // the next piece is the rest of the same read
+};
+
+}  // namespace trocar
