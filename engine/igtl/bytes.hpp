@@ -57,6 +57,7 @@ class ByteReader {
     return at.empty() ? T{0} : load_be<T>(at.data());
   }
   float real32() { return std::bit_cast<float>(number<std::uint32_t>()); }
+  double real64() { return std::bit_cast<double>(number<std::uint64_t>()); }
   std::span<const std::byte> take(std::uint64_t size) {
     if (size > rest_.size()) {
       ok_ = false;
@@ -87,6 +88,8 @@ class ByteWriter {
     store_be(grow(sizeof v), v);
   }
   void real32(float v) { number(std::bit_cast<std::uint32_t>(v)); }
+  void real64(double v) { number(std::bit_cast<std::uint64_t>(v)); }
+  void bytes(std::span<const std::byte> b) { out_.insert(out_.end(), b.begin(), b.end()); }
   void text(std::string_view t) {
     const auto bytes = as_bytes(t);
     out_.insert(out_.end(), bytes.begin(), bytes.end());
@@ -94,6 +97,12 @@ class ByteWriter {
   // Text in a field of `size` bytes, filled with zeros, always at least one: a longer text is cut.
   void padded_text(std::string_view t, std::size_t size) {
     const std::string_view cut = t.substr(0, size - 1);
+    text(cut);
+    out_.resize(out_.size() + size - cut.size());
+  }
+  // The same without a zero behind a text that fills the field: types of messages.
+  void full_text(std::string_view t, std::size_t size) {
+    const std::string_view cut = t.substr(0, size);
     text(cut);
     out_.resize(out_.size() + size - cut.size());
   }

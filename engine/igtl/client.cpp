@@ -59,9 +59,9 @@ IgtlClient::IgtlClient(std::unique_ptr<Connection> connection)
 IgtlClient::~IgtlClient() = default;
 
 Result<std::unique_ptr<IgtlClient>> IgtlClient::connect(const Endpoint& where, Duration deadline,
-                                                        StreamLimits limits) {
+                                                        StreamLimits limits, Wants wants) {
   auto c = std::make_unique<Connection>();
-  c->stream = MessageStream(limits);
+  c->stream = MessageStream(limits, wants);
   c->peer = text_of(where);
   error_code ec;
   tcp::resolver resolver(c->io);

@@ -24,7 +24,8 @@ class IgtlClient {
  public:
   // Errors: timeout, not_found (no such host), disconnected (refused).
   static Result<std::unique_ptr<IgtlClient>> connect(const Endpoint& where, Duration deadline,
-                                                     StreamLimits limits = {});
+                                                     StreamLimits limits = {},
+                                                     Wants wants = is_spoken);
   ~IgtlClient();
 
   // Waits at most `at_most` for bytes and gives every whole message to `on_message`. Errors:

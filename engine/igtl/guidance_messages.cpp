@@ -74,13 +74,16 @@ char printable(char c) { return c >= 0x20 && c < 0x7F ? c : '?'; }
 
 GuidanceMessages::GuidanceMessages(StreamNames names, WallClock wall)
     : names_(std::move(names)), wall_(wall) {
-  for (const auto& t : names_.tools) tools_.push_back({t, ToolTexts(t.tool, names_.structures)});
+  for (const auto& t : names_.tools) {
+    tools_.push_back({t, ToolTexts(t.tool, names_.structures), t.tool + "Status"});
+  }
   line_body_.points.resize(2);
   line_body_.lines = {1, {2, 0, 1}};
 }
 
 void GuidanceMessages::prepare(const Guidance& g, std::optional<Withheld> instead) {
   for (auto& m : tools_) m.in_guidance = false;
+  guidance_time_ = wall_.header_time(g.now);
   for (const auto& t : g.tools) {
     if (t.tool.index >= tools_.size() || tools_[t.tool.index].names.tool.empty()) {
       ++refused_;  // a body that has no name in the stream
@@ -129,6 +132,21 @@ void GuidanceMessages::append_tools(Buffer& out, std::uint16_t version) {
   }
 }
 
+void GuidanceMessages::append_tracking(Buffer& out, std::uint16_t version) {
+  tracking_.elements.clear();
+  tracking_metadata_.clear();
+  for (const auto& m : tools_) {
+    if (m.names.tool.empty()) continue;
+    tracking_.elements.push_back(
+        {m.names.transform, 2, 0, m.in_guidance ? m.columns : identity_columns});
+    const auto texts = m.texts.metadata();
+    tracking_metadata_.push_back({m.status_key, m.in_guidance ? texts.front().value : "MISSING"});
+    if (tracking_metadata_.size() == 1) tracking_metadata_.push_back(m.texts.sequence_only()[0]);
+  }
+  igtl::append_tracking(
+      out, {version, StreamNames::tracking, guidance_time_, 0, tracking_metadata_}, tracking_);
+}
+
 void GuidanceMessages::append_heartbeat(Buffer& out, const Heartbeat& beat, std::uint16_t version) {
   const Word word = word_of(beat);
   std::string& text = status_.message;
@@ -151,6 +169,7 @@ void GuidanceMessages::append_heartbeat(Buffer& out, const Heartbeat& beat, std:
     igtl::append_fixed(text, milliseconds_of(beat.now - g->now), 1);
     add("lost_frames", {});
     igtl::append_integer(text, g->lost_frames);
+    add("recording", to_string(g->recording));
   }
   status_.code = word.code;
   status_.error_name = to_string(word.state);
@@ -166,36 +185,6 @@ void GuidanceMessages::append_state(Buffer& out, const StateLine& line, std::uin
   const std::string_view said = line.text.view();
   std::transform(said.begin(), said.end(), std::back_inserter(text_), printable);
   igtl::append_string(out, {version, StreamNames::state, wall_.header_time(line.at)}, text_);
-}
-
-void GuidanceMessages::append_warnings(Buffer& out, const std::vector<std::string>& warnings,
-                                       std::uint16_t version) const {
-  std::string text = warnings.empty() ? "none" : "";
-  for (const std::string& w : warnings) {
-    if (!text.empty()) text += '\n';
-    std::transform(w.begin(), w.end(), std::back_inserter(text), printable);
-  }
-  igtl::append_string(out, {version, StreamNames::warnings, wall_.header_time(wall_.session)},
-                      text);
-}
-
-void GuidanceMessages::append_structure(Buffer& out, std::size_t index, const TriangleMesh& preop,
-                                        std::uint16_t version) const {
-  igtl::PolyDataBody body;
-  body.points.reserve(preop.vertices_mm.size());
-  for (const auto& v : preop.vertices_mm) {
-    body.points.push_back(float_point(igtl::ras_from_lps({v})));
-  }
-  body.polygons.count = static_cast<std::uint32_t>(preop.triangles.size());
-  body.polygons.words.reserve(4 * preop.triangles.size());
-  for (const auto& t : preop.triangles) {
-    for (const std::uint32_t word : {3U, t[0], t[1], t[2]}) body.polygons.words.push_back(word);
-  }
-  const auto& names = names_.structures[index];
-  const std::array<igtl::MetadatumView, 2> metadata = {
-      {{"Structure", names.id}, {"Vertebra", names.vertebra}}};
-  igtl::append_polydata(out, {version, names.id, wall_.header_time(wall_.session), 0, metadata},
-                        body);
 }
 
 }  // namespace trocar

@@ -7,7 +7,6 @@
 
 #include "engine/data/guidance.hpp"
 #include "engine/data/state_line.hpp"
-#include "engine/data/triangle_mesh.hpp"
 #include "engine/igtl/message_encoder.hpp"
 #include "engine/igtl/stream_names.hpp"
 #include "engine/igtl/tool_texts.hpp"
@@ -34,15 +33,14 @@ class GuidanceMessages {
   // Per tool: TRANSFORM, STRING, and the POLYDATA line from tip to nearest structure.
   void append_tools(igtl::Buffer& out, std::uint16_t version);
 
-  void append_heartbeat(igtl::Buffer& out, const Heartbeat& beat, std::uint16_t version);
-  void append_state(igtl::Buffer& out, const StateLine& line, std::uint16_t version);
-  // What the input gate found in the plan's CT, a line each, or "none" (H13).
-  void append_warnings(igtl::Buffer& out, const std::vector<std::string>& warnings,
-                       std::uint16_t version) const;
-  // The surface of structure `index` (below the count of structures), RAS, mm.
-  void append_structure(igtl::Buffer& out, std::size_t index, const TriangleMesh& preop,
-                        std::uint16_t version) const;
+  // The same poses as one TDATA: an element for each tool, always the same ones; of a tool without
+  // a pose the identity, and in the metadata why.
+  void append_tracking(igtl::Buffer& out, std::uint16_t version);
 
+  void append_heartbeat(igtl::Buffer& out, const Heartbeat& beat, std::uint16_t version);
+  // The words of the heartbeat made last.
+  [[nodiscard]] const std::string& heartbeat_text() const { return status_.message; }
+  void append_state(igtl::Buffer& out, const StateLine& line, std::uint16_t version);
   // Values withheld at the last gate since the start.
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
@@ -50,6 +48,7 @@ class GuidanceMessages {
   struct ToolMessage {
     StreamNames::ToolNames names;
     ToolTexts texts;
+    std::string status_key;  // in the metadata of TDATA
     bool in_guidance = false;
     std::uint64_t header_time = 0;
     std::array<float, 12> columns{};
@@ -63,6 +62,9 @@ class GuidanceMessages {
   std::vector<ToolMessage> tools_;  // by ToolId::index
   igtl::PolyDataBody line_body_;
   igtl::StatusBody status_;
+  igtl::TrackingBody tracking_;
+  std::vector<igtl::MetadatumView> tracking_metadata_;
+  std::uint64_t guidance_time_ = 0;  // header time of the guidance prepared last
   std::string text_;
   std::uint64_t refused_ = 0;
 };

@@ -6,77 +6,86 @@
 #include <thread>
 #include <utility>
 
-#include "engine/base/asio.hpp"
 #include "engine/igtl/display_client.hpp"
-#include "engine/igtl/guidance_messages.hpp"
-#include "engine/igtl/out_queue.hpp"
+#include "engine/igtl/guidance_fanout.hpp"
+#include "engine/igtl/network_loop.hpp"
+#include "engine/igtl/query_desk.hpp"
+#include "engine/igtl/refusal_log.hpp"
+#include "engine/igtl/scene_messages.hpp"
+#include "engine/igtl/volume_desk.hpp"
 
 namespace trocar {
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
 using igtl::OutQueue;
 using igtl::SharedBytes;
 using Client = igtl::DisplayClient;
+
+// New connections that are welcomed without delaying the others: a ward that comes back at once is
+// let in, a flood is not.
+constexpr double connects_per_s = 100;
+constexpr double connects_at_once = 512;
+
+ServerConfig with_pace(ServerConfig config, const StreamNames& names) {
+  constexpr std::size_t messages_per_tool = 3;
+  const auto streamed = std::count_if(names.tools.begin(), names.tools.end(),
+                                      [](const auto& t) { return !t.tool.empty(); });
+  config.pace = pace_for(config, messages_per_tool * static_cast<std::size_t>(streamed));
+  return config;
+}
 
 }  // namespace
 
 class GuidanceServer::Network final : public Client::Owner {
  public:
   Network(const ServerConfig& config, StreamScene scene, ServerInputs inputs)
-      : config_(config),
+      : config_(with_pace(config, scene.names)),
         scene_(std::move(scene)),
         inputs_(inputs),
-        messages_(scene_.names, inputs.wall),
-        acceptor_(io_),
-        wake_(io_),
-        timer_(io_),
-        silence_(io_) {}
-  ~Network() {
-    stop();
-    if (wake_.is_open()) wake_.release();  // the descriptor belongs to the Signal
-  }
+        scene_messages_(scene_, inputs.wall),
+        questions_(scene_, scene_messages_, inputs.recording),
+        fanout_(scene_.names, inputs.wall),
+        refusals_(stats_, inputs.remarks),
+        volumes_(loop_, inputs.wall),
+        beat_(loop_.make_timer()),
+        silence_(loop_.make_timer()),
+        vigil_(loop_.make_timer()) {}
+  ~Network() { stop(); }
 
   Status open() {
-    error_code ec;
-    const auto address = asio::ip::make_address(config_.bind, ec);
-    if (ec)
-      return Error{Code::config, "bind: expected an IP address, found '" + config_.bind + "'"};
-    const tcp::endpoint where(address, config_.port);
-    acceptor_.open(where.protocol(), ec);
-    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec) acceptor_.bind(where, ec);
-    if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
-    if (ec) {
-      return Error{Code::io, "OpenIGTLink server cannot listen at " + config_.bind + ":" +
-                                 std::to_string(config_.port) + ": " + ec.message()};
+    const auto port = loop_.listen(config_.bind, config_.port,
+                                   [this](std::unique_ptr<Connection> c) { meet(std::move(c)); });
+    if (!port) {
+      return Error{port.error().code, "OpenIGTLink server: " + port.error().detail};
     }
-    port_ = acceptor_.local_endpoint(ec).port();
-    wake_.assign(inputs_.wake.fd(), ec);
-    if (ec) return Error{Code::io, "OpenIGTLink server cannot wait for guidance: " + ec.message()};
-    for (std::size_t i = 0; i < scene_.names.structures.size(); ++i) encode_structure(i);
-    return Done{};
+    port_ = port.value();
+    return loop_.watch(inputs_.wake.fd(), [this] {
+      inputs_.wake.drain();
+      send_news();
+      send_guidance();
+      send_image();
+    });
   }
 
   void run() {
-    accept();
-    wait_for_wake();
     beat();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { loop_.run(); });
   }
 
   void stop() {
     if (!thread_.joinable()) return;
-    asio::post(io_, [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
-      for (auto& c : clients_) c->close(stats_.closed_by_peer);
-      io_.stop();
+    loop_.post([this] {
+      loop_.stop_listening();
+      beat_.reset();
+      silence_.reset();
+      vigil_.reset();
+      for (auto& c : clients_) c->close();
+      loop_.stop();
     });
     thread_.join();
+    while (loop_.run_one_for(Duration(0))) {  // what the closed connections still had to say
+    }
     clients_.clear();
     stats_.clients = 0;
   }
@@ -85,69 +94,78 @@ class GuidanceServer::Network final : public Client::Owner {
   [[nodiscard]] const ServerStats& stats() const { return stats_; }
 
  private:
-  static std::size_t slot(std::uint16_t version) { return version - 1U; }
-
   void on_version_2(Client& client) override {
     test_silence();
-    client.offer(OutQueue::tools, tools_bytes(client.version()));
-    client.send();
+    offer_guidance(client);
   }
-  void on_status_asked(Client& client) override {
-    test_silence();
-    client.offer(OutQueue::heartbeat, heartbeat_bytes(client.version()));
-    client.send();
+  void on_refused(Client& client, Refusal why) override {
+    refusals_.note(why, client.peer(), now());
   }
   ServerStats& counters() override { return stats_; }
   [[nodiscard]] Timestamp now() const override { return inputs_.time.now(); }
 
-  void encode_structure(std::size_t i) {
-    if (i >= scene_.surfaces.size() || !scene_.surfaces[i]) return;
-    for (const std::uint16_t version : {std::uint16_t{1}, std::uint16_t{2}}) {
-      auto bytes = std::make_shared<igtl::Buffer>();
-      messages_.append_structure(*bytes, i, *scene_.surfaces[i], version);
-      structures_[slot(version)].push_back(std::move(bytes));
-    }
-  }
-
-  void accept() {
-    acceptor_.async_accept([this](error_code ec, tcp::socket socket) {
-      if (ec == asio::error::operation_aborted) return;
-      accept_again_ = static_cast<bool>(ec);  // no descriptors left: try again at the next beat
-      if (ec) return;
-      welcome(std::move(socket));
-      accept();
-    });
-  }
-
-  void welcome(tcp::socket socket) {
+  void on_message(Client& client, const igtl::Message& message) override {
     test_silence();
+    const Answer answer = questions_.answer(message, client.version(),
+                                            {newest_, silent_, inputs_.wall.header_time(now())});
+    if (!answer.taken) return refusals_.note(Refusal::inbound_dropped, client.peer(), now());
+    if (message.header.type != "STATUS") (answer.command ? stats_.commands : stats_.queries).add();
+    give(client, answer);
+  }
+
+  void give(Client& client, const Answer& answer) {
+    for (const SharedBytes& bytes : answer.messages) client.push_news(bytes);
+    if (answer.heartbeat) client.offer(OutQueue::heartbeat, heartbeat_bytes(client.version()));
+    if (answer.start_tracking) client.set_tracking(answer.resolution);
+    if (answer.stop_tracking) client.set_tracking(std::nullopt);
+    if (answer.images) client.set_images(*answer.images);
+    if (answer.volume != nullptr) fetch(client, *answer.volume);
+    if (answer.tools || answer.start_tracking) offer_guidance(client);
+    client.send();
+  }
+
+  void fetch(Client& client, const SceneVolume& volume) {
+    volumes_.ask(volume, &client,
+                 [this, weak = client.weak_from_this()](const Result<igtl::VolumeMessages>& made) {
+                   const auto c = weak.lock();
+                   if (!c || !c->is_open()) return;
+                   if (made) {
+                     c->push_news(made.value()[c->version() - 1U]);
+                   } else {
+                     c->push_news(questions_.failed(made.error(), c->version(),
+                                                    inputs_.wall.header_time(now())));
+                   }
+                   c->send();
+                 });
+  }
+
+  // Who connects is welcomed, or turned away with a reason that is counted.
+  void meet(std::unique_ptr<Connection> connection) {
     sweep();
-    if (clients_.size() >= config_.max_clients) {
-      stats_.refused_full.add();
-      return;
+    const IpAddress peer = connection->peer();
+    std::optional<Refusal> why;
+    if (!config_.allow.empty() && !holds(config_.allow, peer)) {
+      why = Refusal::not_allowed;
+    } else if (!connects_.take(now())) {
+      why = Refusal::connects_too_fast;
+    } else if (clients_.size() >= config_.max_clients) {
+      why = Refusal::too_many_clients;
     }
+    if (why) return refusals_.note(*why, peer.text(), now());
+    welcome(std::move(connection));
+  }
+
+  void welcome(std::unique_ptr<Connection> connection) {
+    test_silence();
     stats_.accepted.add();
-    const auto client = std::make_shared<Client>(std::move(socket), *this);
+    const auto client =
+        std::make_shared<Client>(std::move(connection), loop_.make_timer(), config_, *this);
     clients_.push_back(client);
     stats_.clients = clients_.size();
-    const auto warnings = pool_.take();
-    messages_.append_warnings(*warnings, scene_.warnings, client->version());
-    client->push_news(warnings);
-    for (const auto& s : structures_[slot(client->version())]) client->push_news(s);
+    for (const auto& bytes : scene_messages_.welcome(client->version())) client->push_news(bytes);
     client->offer(OutQueue::heartbeat, heartbeat_bytes(client->version()));
-    client->offer(OutQueue::tools, tools_bytes(client->version()));
-    client->send();
+    offer_guidance(*client);
     if (client->is_open()) client->receive();
-  }
-
-  void wait_for_wake() {
-    wake_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code ec) {
-      if (ec) return;
-      inputs_.wake.drain();
-      send_news();
-      send_guidance();
-      wait_for_wake();
-    });
   }
 
   void send_news() {
@@ -165,36 +183,96 @@ class GuidanceServer::Network final : public Client::Owner {
     std::array<SharedBytes, 2> bytes;
     for (auto& c : clients_) {
       if (!c->is_open()) continue;
-      SharedBytes& mine = bytes[slot(c->version())];
-      if (!mine) {
-        const auto fresh = pool_.take();
-        messages_.append_state(*fresh, line, c->version());
-        mine = fresh;
-      }
+      SharedBytes& mine = bytes[c->version() - 1U];
+      if (!mine) mine = fanout_.state(line, c->version());
       c->push_news(mine);
       c->send();
     }
   }
 
+  // Woken for nothing: the next guidance is near; or it was seen before the bell rang.
+  void rehearse() {
+    if (std::exchange(seen_awake_, false) || newest_ == nullptr || silent_) return;
+    fanout_.rehearse(*newest_);
+  }
+
+  // When one is due soon and there is a core for each client and this thread, it is awaited awake:
+  // to be woken takes as long as to send (decision 0005).
+  void expect_guidance(Duration period) {
+    constexpr Duration shortest = std::chrono::milliseconds(4);
+    constexpr Duration ahead = std::chrono::microseconds(200);
+    if (period < shortest || period >= config_.silent_after || clients_.size() >= cores_) return;
+    vigil_->after(period - ahead, [this, due = heard_ + period] { await_guidance(due); });
+  }
+
+  void await_guidance(Timestamp due) {
+    constexpr Duration after = std::chrono::microseconds(200);
+    constexpr int most_looks = 20'000;  // should time stand still
+    const Guidance* g = nullptr;
+    for (int looks = 0; looks < most_looks && g == nullptr && now() < due + after; ++looks) {
+      g = inputs_.newest.take();
+    }
+    if (g == nullptr) return;
+    seen_awake_ = true;
+    send_guidance(*g);
+  }
+
   void send_guidance() {
     const Guidance* g = inputs_.newest.take();
     if (g == nullptr) return rehearse();
-    newest_ = g;
-    heard_ = now();
+    send_guidance(*g);
+  }
+
+  void send_guidance(const Guidance& g) {
+    newest_ = &g;
+    const Duration period = now() - std::exchange(heard_, now());
     silent_ = false;
-    prepare(std::nullopt);
-    offer_tools();
+    set_guidance(std::nullopt);
     stats_.ticks.add();
-    stats_.hand_over_to_sent.record(now() - g->now);
+    stats_.hand_over_to_sent.record(now() - g.now);
     if (!watching_) watch_for_silence(config_.silent_after);
+    expect_guidance(period);
+  }
+
+  void set_guidance(std::optional<Withheld> instead) {
+    const std::uint64_t before = fanout_.refused();
+    fanout_.set(*newest_, instead);
+    stats_.values_refused.add(fanout_.refused() - before);
+    offer_guidance();
+  }
+
+  void offer_guidance() {
+    for (auto& c : clients_) offer_guidance(*c);
+  }
+
+  void offer_guidance(Client& c) {
+    if (!c.is_open()) return;
+    if (SharedBytes bytes = fanout_.tools(c.version())) c.offer(OutQueue::tools, std::move(bytes));
+    if (c.wants_tracking()) {
+      SharedBytes bytes = fanout_.tracking(c.version());
+      if (bytes) c.offer(OutQueue::tracking, std::move(bytes));
+    }
+    c.send();
+  }
+
+  // Encoded for those who want it alone; a client that still receives one gets the newest after it.
+  void send_image() {
+    const ImageFrame* frame = inputs_.images != nullptr ? inputs_.images->take() : nullptr;
+    if (frame == nullptr) return;
+    std::array<SharedBytes, 2> bytes;
+    for (auto& c : clients_) {
+      if (!c->is_open() || !c->wants_images()) continue;
+      SharedBytes& mine = bytes[c->version() - 1U];
+      if (!mine) mine = fanout_.image(*frame, c->version());
+      c->offer(OutQueue::image, mine);
+      c->send();
+    }
   }
 
   // Guidance does not touch the timer: when it fires, it sleeps again for what is left.
   void watch_for_silence(Duration left) {
     watching_ = true;
-    silence_.expires_after(left);
-    silence_.async_wait([this](error_code ec) {
-      if (ec) return;
+    silence_->after(left, [this] {
       test_silence();
       watching_ = !silent_;
       if (watching_) watch_for_silence(heard_ + config_.silent_after - now());
@@ -205,69 +283,30 @@ class GuidanceServer::Network final : public Client::Owner {
   void test_silence() {
     if (silent_ || newest_ == nullptr || now() - heard_ < config_.silent_after) return;
     silent_ = true;
-    prepare(Withheld::too_old);
-    offer_tools();
+    set_guidance(Withheld::too_old);
     send_heartbeats();
   }
 
-  // Woken for nothing: the next guidance is near. Its work is done once ahead, for the caches.
-  void rehearse() {
-    if (newest_ == nullptr || silent_) return;
-    messages_.prepare(*newest_, std::nullopt);
-    tools_ = {};
-    for (const auto& c : clients_) tools_bytes(c->version());
-  }
-
-  void prepare(std::optional<Withheld> instead) {
-    const std::uint64_t before = messages_.refused();
-    messages_.prepare(*newest_, instead);
-    stats_.values_refused.add(messages_.refused() - before);
-    tools_ = {};
-  }
-
-  void offer_tools() {
-    for (auto& c : clients_) {
-      if (!c->is_open()) continue;
-      c->offer(OutQueue::tools, tools_bytes(c->version()));
-      c->send();
-    }
-  }
-
-  // Encoded once per header version and tick; empty before the first guidance.
-  SharedBytes tools_bytes(std::uint16_t version) {
-    SharedBytes& bytes = tools_[slot(version)];
-    if (!bytes) {
-      const auto fresh = pool_.take();
-      if (newest_ != nullptr) messages_.append_tools(*fresh, version);
-      bytes = fresh;
-    }
-    return bytes->empty() ? nullptr : bytes;
-  }
-
   SharedBytes heartbeat_bytes(std::uint16_t version) {
-    const auto bytes = pool_.take();
-    messages_.append_heartbeat(*bytes, {now(), newest_, silent_}, version);
-    return bytes;
+    return fanout_.heartbeat({now(), newest_, silent_}, version);
   }
 
   void beat() {
-    timer_.expires_after(config_.heartbeat);
-    timer_.async_wait([this](error_code ec) {
-      if (ec) return;
+    beat_->after(config_.heartbeat, [this] {
       test_silence();
-      if (silent_) offer_tools();
+      if (silent_) offer_guidance();
       send_heartbeats();
-      for (auto& c : clients_) c->close_when_stalled(config_.stall_limit);
+      for (auto& c : clients_) c->watch();
       sweep();
-      if (std::exchange(accept_again_, false)) accept();
+      show();
       beat();
     });
   }
 
   void send_heartbeats() {
-    std::array<SharedBytes, 2> bytes;
+    std::array<SharedBytes, 2> bytes = {heartbeat_bytes(1), nullptr};
     for (auto& c : clients_) {
-      SharedBytes& mine = bytes[slot(c->version())];
+      SharedBytes& mine = bytes[c->version() - 1U];
       if (!mine) mine = heartbeat_bytes(c->version());
       c->offer(OutQueue::heartbeat, mine);
       c->send();
@@ -279,27 +318,39 @@ class GuidanceServer::Network final : public Client::Owner {
     stats_.clients = clients_.size();
   }
 
+  void show() {
+    if (inputs_.view == nullptr) return;
+    StreamView view{fanout_.heartbeat_text(), {}};
+    for (const auto& c : clients_) {
+      view.clients.push_back(
+          {c->peer(), c->version(), milliseconds_of(c->pace()), c->skipped(), c->wants_tracking()});
+    }
+    inputs_.view->publish(view);
+  }
+
   const ServerConfig config_;
   const StreamScene scene_;
   ServerInputs inputs_;
-  GuidanceMessages messages_;
-  igtl::BufferPool pool_;
   ServerStats stats_;
+  NetworkLoop loop_;  // outlives whatever works on it
+  SceneMessages scene_messages_;
+  QueryDesk questions_;
+  igtl::GuidanceFanout fanout_;
+  RefusalLog refusals_;
+  igtl::VolumeDesk volumes_;
+  TokenBucket connects_{connects_per_s, connects_at_once};
   std::uint16_t port_ = 0;
   const Guidance* newest_ = nullptr;  // owned by Latest, unchanged until its next take()
   Timestamp heard_{};
   bool silent_ = false;
   bool watching_ = false;  // silence_ is armed
-  bool accept_again_ = false;
   std::uint64_t lost_lines_ = 0;
-  std::array<SharedBytes, 2> tools_;  // of the guidance prepared last, by header version
-  std::array<std::vector<SharedBytes>, 2> structures_;
   std::vector<std::shared_ptr<Client>> clients_;
-  asio::io_context io_{1};
-  tcp::acceptor acceptor_;
-  asio::posix::stream_descriptor wake_;
-  asio::steady_timer timer_;
-  asio::steady_timer silence_;
+  std::unique_ptr<Timer> beat_;
+  std::unique_ptr<Timer> silence_;
+  std::unique_ptr<Timer> vigil_;
+  bool seen_awake_ = false;  // newest_, before its bell rang
+  const std::size_t cores_ = std::thread::hardware_concurrency();
   std::thread thread_;
 };
 

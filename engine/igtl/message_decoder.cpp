@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/igtl/body_codec.hpp"
 #include "engine/igtl/bytes.hpp"
 #include "engine/igtl/crc64.hpp"
 
@@ -19,117 +20,12 @@ bool is_text(std::string_view t) {
   return std::all_of(t.begin(), t.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
-Result<Body> decode_transform(const Header& h, std::span<const std::byte> content) {
-  if (content.size() != 48) return malformed(h, "48 bytes of content", content.size());
-  ByteReader r(content);
-  TransformBody t;
-  for (float& v : t.columns) v = r.real32();
-  return Body(t);
-}
-
-Result<Body> decode_string(const Header& h, std::span<const std::byte> content) {
-  ByteReader r(content);
-  StringBody s;
-  s.encoding = r.number<std::uint16_t>();
-  const auto size = r.number<std::uint16_t>();
-  s.text = as_text(r.take(size));
-  if (!r.ok()) return malformed(h, "a text of " + std::to_string(size) + " bytes", content.size());
-  return Body(std::move(s));
-}
-
-Result<Body> decode_status(const Header& h, std::span<const std::byte> content) {
-  ByteReader r(content);
-  StatusBody s;
-  s.code = r.number<std::uint16_t>();
-  s.subcode = static_cast<std::int64_t>(r.number<std::uint64_t>());
-  s.error_name = r.padded_text(20);
-  if (!r.ok()) return malformed(h, "at least 30 bytes of content", content.size());
-  s.message = r.padded_text(r.remaining());
-  return Body(std::move(s));
-}
-
-struct CellsSize {
-  std::uint32_t count;
-  std::uint32_t bytes;
-};
-
-// False unless the words are exactly `count` cells whose points exist.
-bool read_cells(ByteReader& r, CellsSize size, std::size_t points, PolyDataBody::Cells& cells) {
-  const auto bytes = r.take(size.bytes);
-  if (!r.ok() || size.bytes % 4 != 0) return false;
-  ByteReader words(bytes);
-  cells.count = size.count;
-  cells.words.reserve(size.bytes / 4);
-  for (std::uint32_t cell = 0; cell < size.count; ++cell) {
-    const auto n = words.number<std::uint32_t>();
-    if (!words.ok() || n > words.remaining() / 4) return false;
-    cells.words.push_back(n);
-    for (std::uint32_t i = 0; i < n; ++i) {
-      cells.words.push_back(words.number<std::uint32_t>());
-      if (cells.words.back() >= points) return false;
-    }
-  }
-  return words.remaining() == 0;
-}
-
-bool read_attributes(ByteReader& r, std::uint32_t count,
-                     std::vector<PolyDataBody::Attribute>& out) {
-  if (count > r.remaining() / 6) return false;
-  out.resize(count);
-  for (auto& a : out) {
-    a.type = r.number<std::uint8_t>();
-    a.components = r.number<std::uint8_t>();
-    a.count = r.number<std::uint32_t>();
-  }
-  std::size_t names = 0;
-  for (auto& a : out) {
-    for (char c = '\1'; r.ok();) {
-      c = static_cast<char>(r.number<std::uint8_t>());
-      if (c == '\0') break;
-      a.name += c;
-    }
-    names += a.name.size() + 1;
-  }
-  r.take(names % 2);
-  for (auto& a : out) {
-    const std::uint64_t values = std::uint64_t{a.count} * a.components;
-    if (values > r.remaining() / 4) return false;
-    a.values.resize(static_cast<std::size_t>(values));
-    for (float& v : a.values) v = r.real32();
-  }
-  return r.ok() && r.remaining() == 0;
-}
-
-Result<Body> decode_polydata(const Header& h, std::span<const std::byte> content) {
-  ByteReader r(content);
-  PolyDataBody b;
-  const auto points = r.number<std::uint32_t>();
-  std::array<CellsSize, 4> sizes{};
-  for (auto& s : sizes) {
-    s.count = r.number<std::uint32_t>();
-    s.bytes = r.number<std::uint32_t>();
-  }
-  const auto attributes = r.number<std::uint32_t>();
-  if (!r.ok() || points > r.remaining() / 12) return malformed(h, "its points", points);
-  b.points.resize(points);
-  for (auto& p : b.points) {
-    for (float& v : p) v = r.real32();
-  }
-  std::size_t kind = 0;
-  for (auto* cells : {&b.vertices, &b.lines, &b.polygons, &b.strips}) {
-    const CellsSize size = sizes[kind++];
-    if (!read_cells(r, size, points, *cells)) return malformed(h, "its cells", size.bytes);
-  }
-  if (!read_attributes(r, attributes, b.attributes)) return malformed(h, "attributes", attributes);
-  return Body(std::move(b));
-}
-
-Result<Body> decode_content(const Header& h, std::span<const std::byte> content) {
-  if (h.type == "TRANSFORM") return decode_transform(h, content);
-  if (h.type == "STRING") return decode_string(h, content);
-  if (h.type == "STATUS") return decode_status(h, content);
-  if (h.type == "POLYDATA") return decode_polydata(h, content);
-  return Body(Other{});
+Result<Body> decode_content(const Header& h, Content content) {
+  const BodyCodec* codec = codec_of(h.type);
+  if (codec == nullptr) return Body(Other{});
+  auto body = codec->decode(content);
+  if (body) return body;
+  return Error{body.error().code, h.type + " of '" + h.device + "': " + body.error().detail};
 }
 
 Result<std::vector<Metadatum>> decode_metadata(const Header& h, std::span<const std::byte> index,
@@ -174,6 +70,25 @@ Result<std::span<const std::byte>> unwrap(const Header& h, std::span<const std::
   return content;
 }
 
+// Everything but the content, which is handed out.
+Result<Message> open_envelope(const Header& header, std::span<const std::byte> body,
+                              Content& content) {
+  if (body.size() != header.body_size) return malformed(header, "its whole body", body.size());
+  if (crc64(body) != header.crc) {
+    return Error{Code::crc_mismatch, header.type + " of '" + header.device + "': body is damaged"};
+  }
+  Message m;
+  m.header = header;
+  content = body;
+  // A query may have no body at all, not even the extended header.
+  if (header.version == 2 && !body.empty()) {
+    auto unwrapped = unwrap(header, body, m);
+    if (!unwrapped) return unwrapped.error();
+    content = unwrapped.value();
+  }
+  return m;
+}
+
 }  // namespace
 
 Result<Header> decode_header(std::span<const std::byte> bytes) {
@@ -197,23 +112,18 @@ Result<Header> decode_header(std::span<const std::byte> bytes) {
 }
 
 Result<Message> decode_message(const Header& header, std::span<const std::byte> body) {
-  if (body.size() != header.body_size) return malformed(header, "its whole body", body.size());
-  if (crc64(body) != header.crc) {
-    return Error{Code::crc_mismatch, header.type + " of '" + header.device + "': body is damaged"};
-  }
-  Message m;
-  m.header = header;
-  std::span<const std::byte> content = body;
-  // A query may have no body at all, not even the extended header.
-  if (header.version == 2 && !body.empty()) {
-    auto unwrapped = unwrap(header, body, m);
-    if (!unwrapped) return unwrapped.error();
-    content = unwrapped.value();
-  }
+  Content content;
+  auto message = open_envelope(header, body, content);
+  if (!message) return message;
   auto decoded = decode_content(header, content);
   if (!decoded) return decoded.error();
-  m.body = std::move(decoded).value();
-  return m;
+  message.value().body = std::move(decoded).value();
+  return message;
+}
+
+Result<Message> decode_envelope(const Header& header, std::span<const std::byte> body) {
+  Content content;
+  return open_envelope(header, body, content);
 }
 
 }  // namespace trocar::igtl

@@ -17,4 +17,7 @@ Result<Header> decode_header(std::span<const std::byte> bytes);
 // not fit. An unknown type gives `Other`, its metadata is read all the same.
 Result<Message> decode_message(const Header& header, std::span<const std::byte> body);
 
+// The same without looking at the content: `Other`, id and metadata.
+Result<Message> decode_envelope(const Header& header, std::span<const std::byte> body);
+
 }  // namespace trocar::igtl

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "engine/igtl/body_codec.hpp"
 #include "engine/igtl/crc64.hpp"
 
 namespace trocar::igtl {
@@ -59,43 +60,6 @@ void append(Buffer& out, std::string_view type, const Envelope& e, Content&& put
   store_be(out.data() + begin + crc_at, crc);
 }
 
-void put_cells(ByteWriter& w, const PolyDataBody::Cells& cells) {
-  std::byte* at = w.grow(4 * cells.words.size());
-  for (std::size_t i = 0; i < cells.words.size(); ++i) store_be(at + 4 * i, cells.words[i]);
-}
-
-void put_attributes(ByteWriter& w, const std::vector<PolyDataBody::Attribute>& attributes) {
-  for (const auto& a : attributes) {
-    w.number(a.type);
-    w.number(a.components);
-    w.number(a.count);
-  }
-  std::size_t names = 0;
-  for (const auto& a : attributes) {
-    w.text(a.name);
-    w.grow(1);
-    names += a.name.size() + 1;
-  }
-  w.grow(names % 2);  // the values begin at an even offset
-  for (const auto& a : attributes) {
-    for (const float v : a.values) w.real32(v);
-  }
-}
-
-void put_polydata(ByteWriter& w, const PolyDataBody& b) {
-  w.number(static_cast<std::uint32_t>(b.points.size()));
-  for (const auto* cells : {&b.vertices, &b.lines, &b.polygons, &b.strips}) {
-    w.number(cells->count);
-    w.number(static_cast<std::uint32_t>(4 * cells->words.size()));
-  }
-  w.number(static_cast<std::uint32_t>(b.attributes.size()));
-  for (const auto& p : b.points) {
-    for (const float v : p) w.real32(v);
-  }
-  for (const auto* cells : {&b.vertices, &b.lines, &b.polygons, &b.strips}) put_cells(w, *cells);
-  put_attributes(w, b.attributes);
-}
-
 }  // namespace
 
 void append_transform(Buffer& out, const Envelope& e, std::span<const float, 12> columns) {
@@ -105,26 +69,27 @@ void append_transform(Buffer& out, const Envelope& e, std::span<const float, 12>
 }
 
 void append_string(Buffer& out, const Envelope& e, std::string_view text, std::uint16_t encoding) {
-  append(out, "STRING", e, [&](ByteWriter& w) {
-    const std::string_view cut = text.substr(0, 0xFFFF);
-    w.number(encoding);
-    w.number(static_cast<std::uint16_t>(cut.size()));
-    w.text(cut);
-  });
+  append(out, "STRING", e, [&](ByteWriter& w) { put_string(w, text, encoding); });
 }
 
 void append_status(Buffer& out, const Envelope& e, const StatusBody& s) {
-  append(out, "STATUS", e, [&](ByteWriter& w) {
-    w.number(s.code);
-    w.number(static_cast<std::uint64_t>(s.subcode));
-    w.padded_text(s.error_name, 20);
-    w.text(s.message);
-    w.grow(1);
-  });
+  append(out, "STATUS", e, [&](ByteWriter& w) { put(w, s); });
 }
 
 void append_polydata(Buffer& out, const Envelope& e, const PolyDataBody& b) {
-  append(out, "POLYDATA", e, [&](ByteWriter& w) { put_polydata(w, b); });
+  append(out, "POLYDATA", e, [&](ByteWriter& w) { put(w, b); });
+}
+
+void append_image(Buffer& out, const Envelope& e, const ImageHeader& header,
+                  std::span<const std::byte> pixels) {
+  append(out, "IMAGE", e, [&](ByteWriter& w) {
+    put(w, header);
+    w.bytes(pixels);
+  });
+}
+
+void append_tracking(Buffer& out, const Envelope& e, const TrackingBody& tracking) {
+  append(out, "TDATA", e, [&](ByteWriter& w) { put(w, tracking); });
 }
 
 void append_query(Buffer& out, const Envelope& e, std::string_view type) {
@@ -133,16 +98,11 @@ void append_query(Buffer& out, const Envelope& e, std::string_view type) {
 
 void append_message(Buffer& out, const Message& m) {
   std::vector<MetadatumView> metadata;
+  metadata.reserve(m.metadata.size());
   for (const auto& d : m.metadata) metadata.push_back({d.key, d.value, d.encoding});
   const Envelope e{m.header.version, m.header.device, m.header.timestamp, m.id, metadata};
-  if (const auto* t = std::get_if<TransformBody>(&m.body))
-    return append_transform(out, e, t->columns);
-  if (const auto* s = std::get_if<StringBody>(&m.body)) {
-    return append_string(out, e, s->text, s->encoding);
-  }
-  if (const auto* s = std::get_if<StatusBody>(&m.body)) return append_status(out, e, *s);
-  if (const auto* p = std::get_if<PolyDataBody>(&m.body)) return append_polydata(out, e, *p);
-  append_query(out, e, m.header.type);
+  if (std::holds_alternative<Other>(m.body)) return append_query(out, e, m.header.type);
+  append(out, m.header.type, e, [&](ByteWriter& w) { codec_of(m.header.type)->put(w, m.body); });
 }
 
 }  // namespace trocar::igtl

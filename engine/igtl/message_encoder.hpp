@@ -30,9 +30,14 @@ void append_string(Buffer& out, const Envelope& e, std::string_view text,
                    std::uint16_t encoding = us_ascii);
 void append_status(Buffer& out, const Envelope& e, const StatusBody& status);
 void append_polydata(Buffer& out, const Envelope& e, const PolyDataBody& surface);
+// `pixels`: header.pixel_bytes() of them.
+void append_image(Buffer& out, const Envelope& e, const ImageHeader& header,
+                  std::span<const std::byte> pixels);
+void append_tracking(Buffer& out, const Envelope& e, const TrackingBody& tracking);
 // A message without content: GET_STATUS and other queries.
 void append_query(Buffer& out, const Envelope& e, std::string_view type);
-// Any of the above, by the kind of body; `Other` becomes an empty body of the message's own type.
+// Any message, by the type in its header, which must be one of its body's; `Other` becomes an empty
+// body of that type.
 void append_message(Buffer& out, const Message& m);
 
 }  // namespace trocar::igtl

@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/igtl/body_codec.hpp"
 #include "engine/igtl/message_decoder.hpp"
 
 namespace trocar::igtl {
 
 namespace {
 
-// An unknown type smaller than this is kept and its CRC checked, so that its metadata is seen.
+// A type that nobody wants but smaller than this is kept and its CRC checked, so that its metadata
+// is seen.
 constexpr std::uint64_t small_body_bytes = 4096;
 
 }  // namespace
 
-bool is_spoken(std::string_view type) {
-  return type == "TRANSFORM" || type == "STRING" || type == "STATUS" || type == "POLYDATA";
-}
+bool is_spoken(std::string_view type) { return codec_of(type) != nullptr; }
 
 void MessageStream::push(std::span<const std::byte> bytes) {
   if (skipping_ && buffer_.size() == at_) {
@@ -56,7 +56,7 @@ Result<std::optional<Message>> MessageStream::next() {
     if (!header) return header.error();
     header_ = std::move(header).value();
     at_ += header_size;
-    const bool kept = is_spoken(header_->type) || header_->body_size <= small_body_bytes;
+    const bool kept = wants_(header_->type) || header_->body_size <= small_body_bytes;
     const std::uint64_t limit = kept ? limits_.max_body_bytes : limits_.max_skip_bytes;
     if (header_->body_size > limit) {
       return Error{Code::out_of_range, header_->type + ": expected a body of at most " +
@@ -69,7 +69,8 @@ Result<std::optional<Message>> MessageStream::next() {
   }
   if (rest.size() < header_->body_size) return std::optional<Message>();
   const auto body = rest.first(static_cast<std::size_t>(header_->body_size));
-  auto message = decode_message(*header_, body);
+  auto message =
+      wants_(header_->type) ? decode_message(*header_, body) : decode_envelope(*header_, body);
   if (!message) return message.error();
   at_ += body.size();
   header_.reset();

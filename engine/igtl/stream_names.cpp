@@ -91,7 +91,8 @@ Result<StreamNames> StreamNames::check(const std::vector<std::string>& tools,
   }
   StreamNames names;
   Devices devices;
-  for (const char* own : {status, state}) {
+  for (const char* own :
+       {status, state, warnings, answer, tracking, images, labels, fiducials, targets}) {
     if (auto e = devices.add("stream", own)) return *e;
   }
   for (const auto& tool : tools) {

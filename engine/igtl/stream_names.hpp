@@ -25,6 +25,12 @@ struct StreamNames {
   static constexpr const char* status = "Trocar";
   static constexpr const char* state = "TrocarState";
   static constexpr const char* warnings = "TrocarWarnings";
+  static constexpr const char* answer = "TrocarAnswer";   // why a question has none
+  static constexpr const char* tracking = "TrocarTools";  // TDATA
+  static constexpr const char* images = "CT";             // the preoperative volume
+  static constexpr const char* labels = "Labels";         // its label map
+  static constexpr const char* fiducials = "Fiducials";   // lists of points
+  static constexpr const char* targets = "Targets";
 
   // What the configuration and the plan call things. `tools` by ToolId::index, "" for bodies that
   // are not streamed. Refuses (Code::config) too many, empty, too long, not unique, characters

@@ -176,19 +176,6 @@ TEST_CASE("H1: when nobody stands behind the guidance every number is withheld")
   CHECK(*pose.find("Tumour.DistanceMm") == "none");
 }
 
-TEST_CASE("H13: what the input gate found is said in a line each, and that it found nothing") {
-  const GuidanceMessages messages(names_for_test(), wall);
-  const auto text = [&](const std::vector<std::string>& warnings) {
-    Buffer out;
-    messages.append_warnings(out, warnings, 1);
-    const auto all = decode_all(out);
-    return std::get<StringBody>(find_message(all, "STRING", "TrocarWarnings").body).text;
-  };
-  CHECK(text({}) == "none");
-  CHECK(text({"issue=slice_spacing_large text=2.01 mm", "issue=gantry_tilt text=3\ndeg"}) ==
-        "issue=slice_spacing_large text=2.01 mm\nissue=gantry_tilt text=3?deg");
-}
-
 TEST_CASE("the header's time is the exposure's wall-clock time, fixed at start") {
   const auto all = tools_of(guidance_for_test(), 1);
   const std::uint64_t t = find_message(all, "TRANSFORM", "NeedleToRas").header.timestamp;
@@ -217,7 +204,7 @@ TEST_CASE("the heartbeat says state and reason, and when the engine is silent") 
   CHECK(beat(&g, false).code == status_ok);
   CHECK(beat(&g, false).message ==
         "state=ready reason=none link=tracking sequence=7 epoch=3 guidance_age_ms=20.0 "
-        "lost_frames=0");
+        "lost_frames=0 recording=off");
   CHECK(has(beat(&g, true).message, "reason=engine_silent"));
   CHECK(beat(&g, true).code != status_ok);
 }
@@ -296,19 +283,6 @@ TEST_CASE("a state line keeps to one line of plain characters") {
         "at_s=0.000000005 kind=alarm text=stop zone??[2J");
 }
 
-TEST_CASE("H8: a structure's surface is sent in RAS with its triangles wound as they were") {
-  GuidanceMessages messages(names_for_test(), wall);
-  const TriangleMesh mesh{{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}}, {{0, 1, 2}}};
-  Buffer out;
-  messages.append_structure(out, 1, mesh, 2);
-  const auto all = decode_all(out);
-  const auto& m = find_message(all, "POLYDATA", "Dura");
-  const auto& body = std::get<PolyDataBody>(m.body);
-  CHECK(body.points[1] == std::array<float, 3>{-1, 0, 0});
-  CHECK(body.polygons.words == std::vector<std::uint32_t>{3, 0, 1, 2});
-  CHECK(*m.find("Vertebra") == "L3");
-}
-
 TEST_CASE("a tool without a name in the stream is not sent, and counted") {
   Guidance g = guidance_for_test();
   g.tools[1].tool = ToolId{0};
@@ -316,4 +290,30 @@ TEST_CASE("a tool without a name in the stream is not sent, and counted") {
   messages.prepare(g);
   CHECK(messages.refused() == 1);
   CHECK(tools_of(g, 1).size() == 3);
+}
+
+TEST_CASE("TDATA holds every tool, always, and says in its metadata which pose is none") {
+  GuidanceMessages messages(names_for_test(), wall);
+  Guidance g = guidance_for_test();
+  messages.prepare(g);
+  Buffer out;
+  messages.append_tracking(out, 2);
+  g.tools = {};
+  messages.prepare(g);
+  messages.append_tracking(out, 2);
+  const auto all = decode_all(out);
+  REQUIRE(all.size() == 2);
+  for (const Message& m : all) {
+    const auto& elements = std::get<TrackingBody>(m.body).elements;
+    REQUIRE(elements.size() == 2);
+    CHECK(elements[0].name == "NeedleToRas");
+    CHECK(elements[1].name == "ProbeToRas");
+    CHECK(elements[1].columns == identity);
+  }
+  CHECK(std::get<TrackingBody>(all[0].body).elements[0].columns[9] == -1.F);
+  CHECK(*all[0].find("NeedleStatus") == "OK");
+  CHECK(*all[0].find("ProbeStatus") != "OK");
+  CHECK(*all[0].find("Sequence") == "7");
+  CHECK(std::get<TrackingBody>(all[1].body).elements[0].columns == identity);
+  CHECK(*all[1].find("NeedleStatus") == "MISSING");
 }

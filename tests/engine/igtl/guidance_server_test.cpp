@@ -1,108 +1,16 @@
 #include "engine/igtl/guidance_server.hpp"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <functional>
 #include <thread>
 
-#include "engine/igtl/client.hpp"
 #include "engine/igtl/message_encoder.hpp"
-#include "tests/engine/igtl/guidance_for_test.hpp"
-#include "tests/engine/igtl/messages_for_test.hpp"
+#include "tests/engine/igtl/server_stage.hpp"
 
 using namespace trocar;
 using namespace trocar::igtl;
+using namespace trocar::test;
 using std::chrono::milliseconds;
-
-namespace {
-
-constexpr Duration patience = std::chrono::seconds(20);
-
-// Live session time that a test may put forward.
-class SessionTime final : public TimeSource {
- public:
-  [[nodiscard]] Timestamp now() const override { return steady_.now() + ahead_.load(); }
-  void advance(Duration d) { ahead_ = ahead_.load() + d; }
-
- private:
-  SteadyTime steady_;
-  std::atomic<Duration> ahead_{Duration(0)};
-};
-
-// A server with one navigator (the test) behind it.
-struct Stage {
-  // Silence is the subject of two tests; in the others a busy machine must not look like it.
-  static ServerConfig patient() {
-    ServerConfig config;
-    config.silent_after = std::chrono::seconds(1);
-    return config;
-  }
-  explicit Stage(ServerConfig config = patient(), std::size_t triangles = 1) {
-    config.port = config.port == 18944 ? 0 : config.port;
-    auto mesh = std::make_shared<TriangleMesh>();
-    mesh->vertices_mm = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}};
-    mesh->triangles.assign(triangles, {0, 1, 2});
-    auto started = GuidanceServer::start(
-        config, {names_for_test(), {mesh, mesh}, {"issue=slice_spacing_large text=2.01 mm"}},
-        {newest, lines, wake, time, WallClock{}});
-    REQUIRE(started);
-    server = std::move(started).value();
-  }
-  void publish(std::uint64_t sequence) {
-    Guidance g = guidance_for_test(sequence);
-    g.now = time.now();
-    newest.publish(g);
-    wake.notify();
-  }
-  std::unique_ptr<IgtlClient> connect() const {
-    auto c = IgtlClient::connect({"127.0.0.1", server->port()}, patience);
-    REQUIRE(c);
-    return std::move(c).value();
-  }
-
-  Latest<Guidance> newest;
-  StateLineRing lines;
-  Signal wake;
-  SessionTime time;
-  std::unique_ptr<GuidanceServer> server;
-};
-
-// Messages until one satisfies `wanted`; the test fails when none comes.
-std::vector<Message> until(IgtlClient& c, const std::function<bool(const Message&)>& wanted) {
-  std::vector<Message> all;
-  bool found = false;
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!found && std::chrono::steady_clock::now() < end) {
-    const auto got = c.receive(milliseconds(100), [&](const Message& m) {
-      all.push_back(m);
-      found = found || wanted(m);
-    });
-    REQUIRE(got);
-  }
-  REQUIRE(found);
-  return all;
-}
-
-std::function<bool(const Message&)> line_with(const std::string& text) {
-  return [text](const Message& m) {
-    const auto* s = std::get_if<StringBody>(&m.body);
-    return s != nullptr && s->text.find(text) != std::string::npos;
-  };
-}
-
-void wait_for(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!condition() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  REQUIRE(condition());
-}
-
-}  // namespace
+using Stage = ServerStage;
 
 TEST_CASE("woken without guidance the server sends nothing") {
   Stage stage;
@@ -218,12 +126,12 @@ TEST_CASE("a client that reads nothing delays no other, and is closed at the sta
   Stage stage(config, 200'000);  // surfaces larger than the kernel's buffers
   const auto stalled = stage.connect();
   const auto reader = stage.connect();
-  until(*reader, [](const Message& m) { return m.header.type == "STATUS"; });
+  until(*reader, of_type("STATUS"));
   for (std::uint64_t i = 1; i <= 50; ++i) {
     stage.publish(i);
     until(*reader, line_with("sequence=" + std::to_string(i) + " tool=Probe"));
   }
-  wait_for([&] { return stage.server->stats().closed_stalled.value() == 1; });
+  wait_for([&] { return stage.server->stats().of(Refusal::stalled).value() == 1; });
   CHECK(stage.server->stats().clients == 1);
   stage.publish(51);
   until(*reader, line_with("sequence=51 tool=Probe"));
@@ -232,7 +140,7 @@ TEST_CASE("a client that reads nothing delays no other, and is closed at the sta
 TEST_CASE("state changes all arrive, in order, however fast guidance comes") {
   Stage stage;
   const auto client = stage.connect();
-  until(*client, [](const Message& m) { return m.header.type == "STATUS"; });
+  until(*client, of_type("STATUS"));
   for (int i = 0; i < 40; ++i) {
     stage.lines.push({Timestamp(), StateKind::alarm, "change " + std::to_string(i) + " "});
     stage.publish(static_cast<std::uint64_t>(i) + 1);
@@ -253,12 +161,12 @@ TEST_CASE("the server can be started again at once on the same port") {
     Stage first;
     const auto client = first.connect();
     config.port = first.server->port();
-    until(*client, [](const Message& m) { return m.header.type == "STATUS"; });
+    until(*client, of_type("STATUS"));
   }
   Stage second(config);
   CHECK(second.server->port() == config.port);
   const auto client = second.connect();
-  until(*client, [](const Message& m) { return m.header.type == "STATUS"; });
+  until(*client, of_type("STATUS"));
 }
 
 TEST_CASE("a port that is taken and an address that is none are errors, not crashes") {
@@ -280,10 +188,10 @@ TEST_CASE("more clients than allowed are refused and counted, the others stay") 
   config.max_clients = 1;
   Stage stage(config);
   const auto first = stage.connect();
-  until(*first, [](const Message& m) { return m.header.type == "STATUS"; });
+  until(*first, of_type("STATUS"));
   const auto second = stage.connect();
-  wait_for([&] { return stage.server->stats().refused_full.value() == 1; });
-  until(*first, [](const Message& m) { return m.header.type == "STATUS"; });
+  wait_for([&] { return stage.server->stats().of(Refusal::too_many_clients).value() == 1; });
+  until(*first, of_type("STATUS"));
 }
 
 TEST_CASE(
@@ -294,13 +202,13 @@ TEST_CASE(
   Buffer pose;
   append_transform(pose, {1, "NeedleToRas"}, std::array<float, 12>{});
   REQUIRE(poser->send(pose, patience));
-  wait_for([&] { return stage.server->stats().inbound_dropped.value() == 1; });
+  wait_for([&] { return stage.server->stats().of(Refusal::inbound_dropped).value() == 1; });
   const auto hostile = stage.connect();
   Buffer evil;
   append_query(evil, {2, "x"}, "STATUS");
   store_be(evil.data() + 42, ~std::uint64_t{0});
   REQUIRE(hostile->send(evil, patience));
-  wait_for([&] { return stage.server->stats().closed_malformed.value() == 1; });
+  wait_for([&] { return stage.server->stats().of(Refusal::too_large).value() == 1; });
   stage.publish(3);
   until(*good, line_with("sequence=3"));
   until(*poser, line_with("sequence=3"));
@@ -315,4 +223,125 @@ TEST_CASE("GET_STATUS is answered") {
   REQUIRE(client->send(query, patience));
   until(*client,
         [](const Message& m) { return m.header.type == "STATUS" && m.header.version == 2; });
+}
+
+TEST_CASE("H24: who is not on the list is not let in, and the log says so once") {
+  ServerConfig config = Stage::patient();
+  config.allow = {IpRange::parse("10.1.0.0/16").value()};
+  Stage stage(config);
+  for (int i = 0; i < 3; ++i) CHECK(stage.raw().ended());
+  wait_for([&] { return stage.refused(Refusal::not_allowed) == 3; });
+  CHECK(stage.server->stats().accepted.value() == 0);
+  StateLine line;
+  REQUIRE(stage.remarks.pop(line));
+  CHECK(line.text.view() == "display client 127.0.0.1: not_allowed, 1 since the start");
+  CHECK_FALSE(stage.remarks.pop(line));
+}
+
+TEST_CASE("tracking data comes when asked for, at its resolution, until it is stopped") {
+  Stage stage;
+  const auto client = stage.connect();
+  Message ask;
+  ask.header = {1, "STT_TDATA", "Tools", 0, 0, 0};
+  ask.body = StartBody{100, ""};
+  Buffer start;
+  append_message(start, ask);
+  REQUIRE(client->send(start, patience));
+  until(*client, of_type("RTS_TDATA"));
+  std::size_t tracking = 0;
+  std::size_t poses = 0;
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    stage.publish(i);
+    for (const Message& m : until(*client, line_with("sequence=" + std::to_string(i) + " "))) {
+      tracking += m.header.type == "TDATA" ? 1 : 0;
+      poses += m.header.device == "NeedleToRas" ? 1 : 0;
+    }
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  CHECK(poses >= 45);
+  CHECK(tracking >= 3);
+  CHECK(tracking <= 12);
+  Buffer stop;
+  append_query(stop, {1, "Tools"}, "STP_TDATA");
+  REQUIRE(client->send(stop, patience));
+  until(*client, of_type("RTS_TDATA"));
+  stage.publish(100);
+  for (const Message& m : until(*client, line_with("sequence=100 tool=Probe"))) {
+    CHECK(m.header.type != "TDATA");
+  }
+}
+
+TEST_CASE("the CT is sent whole to who asks for it, while the others' guidance goes on") {
+  StreamScene scene = scene_for_test();
+  scene.volumes[0].size = {256, 256, 100};
+  scene.volumes[0].load = [] { return Result(std::vector<std::byte>(256UL * 256 * 100 * 2)); };
+  Stage stage(Stage::patient(), scene);
+  const auto asker = stage.connect();
+  const auto other = stage.connect();
+  Buffer ask;
+  append_query(ask, {1, "CT"}, "GET_IMAGE");
+  REQUIRE(asker->send(ask, patience));
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    stage.publish(i);
+    until(*other, line_with("sequence=" + std::to_string(i) + " tool=Probe"));
+  }
+  const auto all = until(*asker, of_type("IMAGE"));
+  CHECK(std::get<ImageBody>(find_message(all, "IMAGE", "CT").body).pixels.size() ==
+        256UL * 256 * 100 * 2);
+  REQUIRE(asker->send(ask, patience));  // and again
+  until(*asker, of_type("IMAGE"));
+}
+
+TEST_CASE("a CT that cannot be read is said, not silence") {
+  StreamScene scene = scene_for_test();
+  scene.volumes[0].load = [] {
+    return Result<std::vector<std::byte>>(Error{Code::io, "the disk is gone"});
+  };
+  Stage stage(Stage::patient(), scene);
+  const auto client = stage.connect();
+  Buffer ask;
+  append_query(ask, {1, "CT"}, "GET_IMAGE");
+  REQUIRE(client->send(ask, patience));
+  until(*client, [](const Message& m) {
+    const auto* s = std::get_if<StatusBody>(&m.body);
+    return s != nullptr && m.header.device == "TrocarAnswer" && s->message == "the disk is gone";
+  });
+}
+
+TEST_CASE("the server shows who is there and how the stream is") {
+  Stage stage;
+  const auto client = stage.connect();
+  REQUIRE(client->send(make_hello(), patience));
+  stage.publish(4);
+  StreamView seen;
+  wait_for([&] {
+    if (const StreamView* view = stage.view.take()) seen = *view;
+    return !seen.clients.empty() && seen.clients[0].version == 2;
+  });
+  CHECK(seen.clients[0].peer == "127.0.0.1");
+  CHECK(seen.clients[0].pace_ms == 5);
+  CHECK(seen.heartbeat.find("state=ready") == 0);
+}
+
+TEST_CASE("images go to who asked for them, and to nobody else") {
+  Stage stage;
+  ImageFrame frame;
+  frame.device = std::string_view("US");
+  frame.size = {64, 64, 1};
+  frame.pixels = std::make_shared<const std::vector<std::byte>>(64UL * 64);
+  const auto asker = stage.connect();
+  const auto other = stage.connect();
+  Buffer ask;
+  append_query(ask, {2, ""}, "STT_IMAGE");
+  append_query(ask, {2, ""}, "GET_STATUS");
+  REQUIRE(asker->send(ask, patience));
+  until(*asker, [](const Message& m) { return m.header.version == 2; });
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    stage.images.publish(frame);
+    stage.publish(i);
+    until(*asker, of_type("IMAGE"));
+  }
+  for (const Message& m : until(*other, line_with("sequence=3 tool=Probe"))) {
+    CHECK(m.header.type != "IMAGE");
+  }
 }

@@ -3,35 +3,13 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "engine/igtl/bytes.hpp"
 #include "engine/igtl/crc64.hpp"
+#include "tests/engine/igtl/bytes_for_test.hpp"
 
 using namespace trocar;
 using namespace trocar::igtl;
 
 namespace {
-
-struct Bytes {
-  Buffer all;
-  template <class T>
-  Bytes& operator<<(T value) {
-    if constexpr (std::is_same_v<T, float>) {
-      ByteWriter(all).real32(value);
-    } else {
-      ByteWriter(all).number(value);
-    }
-    return *this;
-  }
-  Bytes& text(std::string_view t, std::size_t size = 0) {
-    ByteWriter(all).text(t);
-    ByteWriter(all).grow(size > t.size() ? size - t.size() : 0);
-    return *this;
-  }
-};
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 Header header_of(const std::string& type, const Buffer& body, u16 version = 1) {
   return {version, type, "D", 0, body.size(), crc64(body)};
@@ -173,7 +151,7 @@ TEST_CASE("a type that is not spoken here is taken as such, with its metadata") 
   Bytes b;
   b << u16{12} << u16{10} << u32{2} << u32{0};
   (b << u64{1} << u16{1} << u16{1} << u16{3} << u32{1}).text("kv");
-  const auto m = decode("SENSOR", b, 2);
+  const auto m = decode("VIDEO", b, 2);
   REQUIRE(m);
   CHECK(std::holds_alternative<Other>(m.value().body));
   CHECK(*m.value().find("k") == "v");

@@ -68,7 +68,7 @@ TEST_CASE("a stream that drips byte by byte is read") {
 
 TEST_CASE("an unknown type is skipped in step, small or large, at any split") {
   for (const std::size_t size : {0UL, 10UL, 4096UL, 4097UL, 300'000UL}) {
-    Buffer bytes = header_claiming("IMAGE", size);
+    Buffer bytes = header_claiming("VIDEO", size);
     const Buffer body(size, std::byte{0});  // its CRC is 0, as the header says
     bytes.insert(bytes.end(), body.begin(), body.end());
     const Buffer after = three_messages();
@@ -88,6 +88,37 @@ TEST_CASE("an unknown type is skipped in step, small or large, at any split") {
   }
 }
 
+TEST_CASE("a type that the owner does not want is passed over, be its content sound or not") {
+  const auto wants = [](std::string_view type) { return type == "STRING" || type == "STATUS"; };
+  for (const std::size_t size : {0UL, 10UL, 4097UL, 300'000UL}) {
+    Buffer bytes = header_claiming("IMAGE", size);
+    bytes.resize(bytes.size() + size);
+    append_string(bytes, {1, "After"}, "x");
+    MessageStream stream({1000, 1'000'000}, wants);
+    stream.push(bytes);
+    const auto image = stream.next();
+    REQUIRE(image);
+    REQUIRE(image.value());
+    CHECK(std::holds_alternative<Other>(image.value()->body));
+    const auto after = stream.next();
+    REQUIRE(after.value());
+    CHECK(after.value()->header.device == "After");
+  }
+}
+
+TEST_CASE("a small message that is not wanted still shows its metadata") {
+  const std::array<MetadatumView, 1> metadata = {{{"key", "value"}}};
+  Buffer bytes;
+  append_transform(bytes, {2, "NeedleToRas", 0, 7, metadata}, std::array<float, 12>{});
+  MessageStream stream({}, [](std::string_view) { return false; });
+  stream.push(bytes);
+  const auto m = stream.next();
+  REQUIRE(m.value());
+  CHECK(std::holds_alternative<Other>(m.value()->body));
+  CHECK(*m.value()->find("key") == "value");
+  CHECK(m.value()->id == 7);
+}
+
 TEST_CASE(
     "hostile: a header that claims too much ends the stream, and nothing is allocated for it") {
   const StreamLimits limits{1000, 100'000};
@@ -97,7 +128,7 @@ TEST_CASE(
     spoken.push(header_claiming("TRANSFORM", size));
     CHECK(error_of(spoken).find("at most 1000") != std::string::npos);
     MessageStream skipped(limits);
-    skipped.push(header_claiming("IMAGE", size));
+    skipped.push(header_claiming("VIDEO", size));
     if (size > 100'000) {
       CHECK(error_of(skipped).find("at most") != std::string::npos);
     }

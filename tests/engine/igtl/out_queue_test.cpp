@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+using namespace trocar;
 using namespace trocar::igtl;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -13,9 +15,9 @@ SharedBytes text(std::string_view t) {
 }
 
 // Takes everything, at most `chunk` bytes at a time.
-std::string drain(OutQueue& q, std::size_t chunk = 1000) {
+std::string drain(OutQueue& q, std::size_t chunk = 1000, Timestamp now = {}) {
   std::string out;
-  for (auto front = q.front(); !front.empty(); front = q.front()) {
+  for (auto front = q.front(now); !front.empty(); front = q.front(now)) {
     const auto part = front.first(std::min(chunk, front.size()));
     out += as_text(part);
     q.sent(part.size());
@@ -39,7 +41,7 @@ TEST_CASE("news goes first and in order, then the heartbeat, then the newest gui
 TEST_CASE("a message that has begun is finished before anything else") {
   OutQueue q;
   q.offer(OutQueue::tools, text("first"));
-  REQUIRE(q.front().size() == 5);
+  REQUIRE(q.front({}).size() == 5);
   q.sent(2);
   CHECK_FALSE(q.at_message_boundary());
   q.offer(OutQueue::tools, text("second"));
@@ -69,4 +71,39 @@ TEST_CASE("a buffer is used again only when nobody holds it") {
   auto again = pool.take();
   CHECK(again.get() == at);
   CHECK(again->empty());
+}
+
+TEST_CASE("a slot that keeps a pace waits for its turn, news and heartbeat do not") {
+  OutQueue q;
+  q.set_pace(OutQueue::tools, milliseconds(10));
+  const Timestamp begin = Timestamp() + std::chrono::seconds(1);
+  for (const char* t : {"1", "2", "3"}) {
+    q.offer(OutQueue::tools, text(t));
+    (void)drain(q, 1000, begin);
+  }
+  CHECK(q.next_turn() == begin + milliseconds(10));
+  q.offer(OutQueue::heartbeat, text("H"));
+  REQUIRE(q.push_news(text("N")));
+  CHECK(drain(q, 1000, begin + milliseconds(9)) == "NH");
+  CHECK(drain(q, 1000, begin + milliseconds(10)) == "3");
+}
+
+TEST_CASE("in the long run a pace is kept, whatever the jitter") {
+  OutQueue q;
+  q.set_pace(OutQueue::tools, milliseconds(10));
+  int sent = 0;
+  for (int ms = 0; ms < 1000; ++ms) {
+    q.offer(OutQueue::tools, text("x"));
+    sent += static_cast<int>(drain(q, 1000, Timestamp() + milliseconds(1000 + ms)).size());
+  }
+  CHECK(sent >= 100);
+  CHECK(sent <= 102);
+}
+
+TEST_CASE("what is withdrawn is not sent") {
+  OutQueue q;
+  q.offer(OutQueue::tracking, text("T"));
+  q.withdraw(OutQueue::tracking);
+  CHECK_FALSE(q.paced_waits());
+  CHECK(drain(q).empty());
 }
