@@ -11,6 +11,9 @@ namespace trocar {
 Engine::Engine(EngineParts parts, const TimeSource& time, Outlets outlets)
     : parts_(std::move(parts)), time_(time), outlets_(outlets) {
   outbox_.wake = &wake_;
+  outbox_.images = outlets_.images;
+  outbox_.image_wake = &outlets_.published;
+  if (parts_.recorder) outbox_.tap = &parts_.recorder->tap();
 }
 
 Engine::~Engine() { stop(); }
@@ -18,6 +21,7 @@ Engine::~Engine() { stop(); }
 void Engine::start() {
   for (const Registration& known : parts_.registrations) results_.push(known);
   if (parts_.worker) parts_.worker->start(results_, wake_);
+  if (parts_.recorder) parts_.recorder->start(recorder_news_, wake_, parts_.record_at_start);
   thread_ = std::thread([this] { navigate(); });
   parts_.source->start(outbox_, time_);
 }
@@ -29,6 +33,8 @@ void Engine::stop() {
   ended_ = true;
   wake_.notify();
   thread_.join();
+  if (!parts_.recorder) return;
+  if (const Status kept = parts_.recorder->stop(); !kept) log::error(kept.error().detail);
 }
 
 // The one loop of the core: sleep until something comes or a tick is due, take all there is,
@@ -73,10 +79,16 @@ void Engine::await(Timestamp until) {
   }
 }
 
-// Fixed order: results of workers first, then the source. True when anything came.
+// Fixed order: the recorder and the results of workers first, then the source. True when anything
+// came.
 bool Engine::drain() {
   bool news = false;
   Event result;
+  while (recorder_news_.pop(result)) {
+    if (recording_lost_) continue;  // said already
+    step(result);
+    news = true;
+  }
   while (results_.pop(result)) {
     step(result);
     news = true;
@@ -113,7 +125,9 @@ void Engine::expect_next(Timestamp received) {
 }
 
 void Engine::step(const Event& event) {
-  parts_.navigator->step(event, time_.now());
+  const Timestamp now = time_.now();
+  parts_.navigator->step(event, now);
+  const bool kept = record(event, now);
   for (const StateLine& line : parts_.navigator->lines()) {
     if (!outlets_.lines.push(line)) metrics_.lost_lines.add();
     outlets_.to_log.push(line);
@@ -122,11 +136,41 @@ void Engine::step(const Event& event) {
       landmarks != nullptr && parts_.worker) {
     parts_.worker->offer(*landmarks);
   }
+  if (!kept) lose_recording();
+}
+
+// True when nothing was lost, also when there is nothing to record.
+bool Engine::record(const Event& event, Timestamp now) {
+  if (!parts_.recorder || recording_lost_) return true;
+  const Guidance& guidance = parts_.navigator->guidance();
+  if (guidance.recording == Recording::lost) return recording_lost_ = true;
+  taken_.sequence = guidance.sequence;
+  taken_.now = now;
+  taken_.event = event;
+  bool kept = parts_.recorder->step(taken_);
+  if (guidance.recording != Recording::on) return kept;
+  for (const StateLine& line : parts_.navigator->lines()) {
+    kept &= parts_.recorder->line(guidance.sequence, line);
+  }
+  return kept;
+}
+
+// Told from here and not by the recorder, which may hang in a system call.
+void Engine::lose_recording() {
+  recording_lost_ = true;
+  step(RecordingChanged{Recording::lost, "the disk did not keep up"});
 }
 
 void Engine::publish() {
-  outlets_.newest.publish(parts_.navigator->guidance());
+  const Guidance& guidance = parts_.navigator->guidance();
+  outlets_.newest.publish(guidance);
   outlets_.published.notify();
+  const bool recorded = guidance.recording == Recording::on && parts_.recorder;
+  if (recorded && !parts_.recorder->said(guidance)) {
+    lose_recording();
+    outlets_.newest.publish(guidance);
+    outlets_.published.notify();
+  }
   metrics_.published.add();
   if (last_received_ == Timestamp{}) return;
   const Timestamp now = time_.now();

@@ -13,6 +13,7 @@
 #include "engine/igtl/guidance_server.hpp"
 #include "engine/navigation/navigator.hpp"
 #include "engine/runtime/registration_worker.hpp"
+#include "engine/session/recorder.hpp"
 
 namespace trocar {
 
@@ -22,7 +23,9 @@ struct EngineParts {
   std::unique_ptr<RegistrationWorker> worker;  // null when nothing is to be registered by touch
   std::vector<Registration> registrations;     // known at start, from a file
   std::unique_ptr<Source> source;
-  Duration tick{};  // the state goes out at least this often
+  Duration tick{};                     // the state goes out at least this often
+  std::unique_ptr<Recorder> recorder;  // null: no session is kept
+  bool record_at_start = false;        // otherwise when a display asks
 };
 
 // Readable while running.
@@ -36,7 +39,8 @@ struct EngineMetrics {
   LatencyHistogram acquired_to_published;
 };
 
-// The navigator's thread and its arrows: source and worker in, guidance and state lines out.
+// The navigator's thread and its arrows: source and worker in, guidance and state lines out, and
+// all of it to the recorder.
 // hand-over: start and stop from one thread; metrics() from any.
 class Engine {
  public:
@@ -47,6 +51,7 @@ class Engine {
     StateLineRing& lines;   // for the network
     StateLineRing& to_log;  // for the log
     Signal& published;
+    Latest<ImageFrame>* images = nullptr;  // of the source, for displays; rings `published`, too
   };
 
   Engine(EngineParts parts, const TimeSource& time, Outlets outlets);
@@ -65,6 +70,8 @@ class Engine {
   void step(const Event& event);
   void publish();
   void expect_next(Timestamp received);
+  [[nodiscard]] bool record(const Event& event, Timestamp now);
+  void lose_recording();
 
   EngineParts parts_;
   const TimeSource& time_;
@@ -73,6 +80,9 @@ class Engine {
   Signal wake_;
   SourceOutbox outbox_;
   RegistrationWorker::Inbox results_;
+  Recorder::News recorder_news_;
+  Step taken_;  // what record() works with: some kilobytes
+  bool recording_lost_ = false;
   std::uint64_t known_drops_ = 0;
   Timestamp last_received_{};
   Timestamp last_acquired_{};

@@ -54,8 +54,11 @@ class ScriptedSource final : public Source {
 inline PointRegistrationConfig registration_config() { return {0.5, 1, 2, 2, 10, 8}; }
 
 struct RunningEngine {
-  explicit RunningEngine(const NavigatorConfig& config, std::vector<Registration> known = {})
-      : engine(parts(config, std::move(known)), time, {newest, lines, to_log, published}) {
+  using MakeRecorder = std::function<std::unique_ptr<Recorder>(const TimeSource&)>;
+  explicit RunningEngine(const NavigatorConfig& config, std::vector<Registration> known = {},
+                         const MakeRecorder& make_recorder = {}, bool record_at_start = true)
+      : engine(parts(config, std::move(known), make_recorder, record_at_start), time,
+               {newest, lines, to_log, published}) {
     engine.start();
     REQUIRE(until([this] { return seen > 0; }));
   }
@@ -105,6 +108,7 @@ struct RunningEngine {
   StateLineRing to_log;
   Signal published;
   ScriptedSource* source = nullptr;
+  Recorder* recorder = nullptr;
   Engine engine;
   Guidance last;
   std::uint64_t seen = 0;
@@ -121,8 +125,12 @@ struct RunningEngine {
     while (lines.pop(line)) to_network.push_back(line);
     while (to_log.pop(line)) to_file.push_back(line);
   }
-  EngineParts parts(const NavigatorConfig& config, std::vector<Registration> known) {
+  EngineParts parts(const NavigatorConfig& config, std::vector<Registration> known,
+                    const MakeRecorder& make_recorder, bool record_at_start) {
     EngineParts p;
+    if (make_recorder) p.recorder = make_recorder(time);
+    recorder = p.recorder.get();
+    p.record_at_start = record_at_start;
     p.navigator = std::make_unique<Navigator>(config, tools(), model());
     p.worker = std::make_unique<RegistrationWorker>(registration_config(), plan().fiducials);
     p.registrations = std::move(known);
