@@ -96,6 +96,23 @@ bool ByteLink::wait(Duration time) {
   return ready != Ready::stopped;
 }
 
+bool ByteLink::wait_readable(int fd, Duration timeout) {
+  const int open = std::exchange(fd_, fd);
+  const Ready ready = wait_for(POLLIN, timeout);
+  fd_ = open;
+  return ready == Ready::yes;
+}
+
+void ByteLink::adopt(int socket, const std::string& peer) {
+  close();
+  fd_ = socket;
+  name_ = peer;
+  const int on = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  socket_ = true;
+  pseudo_terminal_ = false;
+}
+
 Status ByteLink::connect_tcp(const std::string& host, std::uint16_t port, Duration timeout) {
   close();
   name_ = fmt::format("{}:{}", host, port);
@@ -122,12 +139,8 @@ Status ByteLink::connect_tcp(const std::string& host, std::uint16_t port, Durati
     if (last) break;
     close();
   }
-  if (!last) return last;
-  const int on = 1;
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  socket_ = true;
-  pseudo_terminal_ = false;
-  return Done{};
+  if (last) adopt(std::exchange(fd_, -1), std::string(name_));
+  return last;
 }
 
 Status ByteLink::finish_connect(int fd, Duration timeout, const std::string& where) {

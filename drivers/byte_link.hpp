@@ -24,6 +24,10 @@ class ByteLink {
   ~ByteLink() { close(); }
 
   Status connect_tcp(const std::string& host, std::uint16_t port, Duration timeout);
+  // A connected socket that does not block; from now on it is the link's.
+  void adopt(int socket, const std::string& peer);
+  // Whether another descriptor can be read within the time; false when stopped, too.
+  bool wait_readable(int fd, Duration timeout);
   // 8N1 without handshake at 9600 baud, raw.
   Status open_serial(const std::string& path);
   Status set_baud(unsigned baud);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "drivers/igtl_source.hpp"
 #include "drivers/ndi_driver.hpp"
 
 namespace trocar {
@@ -18,8 +19,13 @@ std::unique_ptr<Source> make_ndi(const ConfigReader& in, std::span<const ToolEnt
   return make_ndi_driver(read_ndi(in), read_ndi_tools(tools));
 }
 
+std::unique_ptr<Source> make_igtl(const ConfigReader& in, std::span<const ToolEntry> tools) {
+  return make_igtl_source(read_igtl_source(in, tools));
+}
+
 constexpr std::array table{
     Row{"ndi", make_ndi},
+    Row{"igtl", make_igtl},
 };
 
 }  // namespace

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
 #include "drivers/ndi_session.hpp"
-#include "engine/base/log.hpp"
+#include "drivers/threaded_source.hpp"
 
 namespace trocar {
 namespace {
@@ -15,59 +13,39 @@ namespace {
 constexpr Duration first_back_off = std::chrono::milliseconds(100);
 constexpr int max_damaged_in_a_row = 5;
 
-class NdiDriver final : public Source {
+class NdiDriver final : public ThreadedSource {
  public:
   NdiDriver(NdiConfig config, std::vector<NdiTool> tools)
       : config_(std::move(config)), tools_(std::move(tools)) {}
   ~NdiDriver() override { stop(); }
-
-  void start(SourceOutbox& outbox, const TimeSource& time) override {
-    stop_.drain();
-    stopping_.store(false);
-    outbox_ = &outbox;
-    time_ = &time;
-    thread_ = std::thread([this] { run(); });
-  }
-  void stop() override {
-    if (!thread_.joinable()) return;
-    stopping_.store(true);
-    stop_.notify();
-    thread_.join();
-  }
+  NdiDriver(const NdiDriver&) = delete;
+  NdiDriver& operator=(const NdiDriver&) = delete;
 
  private:
-  void run();
+  void run() override;
   NdiInput track();
   NdiInput take_replies(Timestamp received);
   NdiInput damaged(std::string_view why);
   bool ask();
   NdiInput back_off();
-  void say(NdiStep from, NdiStep to);
-  void say(Link link, std::string_view detail);
+  void say_step(NdiStep from, NdiStep to);
 
   NdiConfig config_;
   std::vector<NdiTool> tools_;
-  SourceOutbox* outbox_ = nullptr;
-  const TimeSource* time_ = nullptr;
-  Signal stop_;
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
 
   // The thread's own from here.
   std::unique_ptr<NdiSession> session_;
   std::unique_ptr<NdiPublisher> publisher_;
   Duration pause_ = first_back_off;
   int damaged_in_a_row_ = 0;
-  Link said_ = Link::connecting;
-  std::string said_detail_;
 };
 
 void NdiDriver::run() {
-  session_ = std::make_unique<NdiSession>(config_, tools_, stop_);
-  publisher_ = std::make_unique<NdiPublisher>(config_.clock, config_.frame_hz, *outbox_);
+  session_ = std::make_unique<NdiSession>(config_, tools_, stop_signal());
+  publisher_ = std::make_unique<NdiPublisher>(config_.clock, config_.frame_hz, outbox());
   say(Link::connecting, "connecting to the tracker");
   NdiStep step = NdiStep::connecting;
-  while (!stopping_.load()) {
+  while (!is_stopping()) {
     NdiInput input = NdiInput::done;
     if (step == NdiStep::tracking)
       input = track();
@@ -75,16 +53,16 @@ void NdiDriver::run() {
       input = back_off();
     else
       input = session_->perform(step);
-    if (stopping_.load()) break;
+    if (is_stopping()) break;
     const NdiStep then = next(step, input);
-    say(step, then);
+    say_step(step, then);
     step = then;
   }
   session_->close();
 }
 
 // One state of the connection is said once; why it failed is said again only when it differs.
-void NdiDriver::say(NdiStep from, NdiStep to) {
+void NdiDriver::say_step(NdiStep from, NdiStep to) {
   if (to == NdiStep::backing_off && from != to) {
     say(Link::lost, fmt::format("{}: {}", to_string(from), session_->trouble()));
   }
@@ -98,20 +76,9 @@ void NdiDriver::say(NdiStep from, NdiStep to) {
   if (to == NdiStep::stopping) say(Link::connecting, "a tool was plugged in or out");
 }
 
-void NdiDriver::say(Link link, std::string_view detail) {
-  if (link == said_ && detail == said_detail_) return;
-  said_ = link;
-  said_detail_ = detail;
-  outbox_->push(LinkChanged{link, FixedText<200>(detail)});
-  if (link == Link::lost)
-    log::warn(fmt::format("tracker: {}", detail));
-  else
-    log::info(fmt::format("tracker: {}", detail));
-}
-
 NdiInput NdiDriver::back_off() {
   session_->close();
-  if (stop_.wait(pause_)) return NdiInput::link_down;  // stopped
+  if (stop_signal().wait(pause_)) return NdiInput::link_down;  // stopped
   pause_ = std::min(pause_ * 2, config_.longest_back_off);
   return NdiInput::done;
 }
@@ -128,8 +95,9 @@ NdiInput NdiDriver::track() {
   for (;;) {
     const auto left =
         std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
-    const auto n = session_->link().read_some(framing.free_space(), std::max(left, Duration(0)));
-    const Timestamp received = time_->now();
+    const std::span<std::byte> space = framing.free_space();
+    const auto n = session_->link().read_some(space, std::max(left, Duration(0)));
+    const Timestamp received = time().now();
     if (!n) {
       session_->set_trouble(n.error().detail);
       return NdiInput::link_down;
@@ -139,6 +107,7 @@ NdiInput NdiDriver::track() {
                                         milliseconds_of(config_.reply_timeout)));
       return NdiInput::no_answer;
     }
+    outbox().push_raw(received, space.first(n.value()));
     framing.received(n.value());
     const NdiInput input = take_replies(received);
     if (input == NdiInput::more) continue;  // part of a reply: the deadline is for the whole
