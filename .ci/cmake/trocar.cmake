@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
+find_package(Protobuf REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -44,6 +45,22 @@ function(trocar_library name)
   cmake_parse_arguments(A "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${A_SOURCES})
   target_link_libraries(${name} PUBLIC trocar_flags Eigen3::Eigen ${A_PUBLIC} PRIVATE ${A_PRIVATE})
+endfunction()
+
+# trocar_proto(name FILE path/from/top.proto [LINK lib ...]): its generated code, which is not ours to
+# warn about, found as "path/from/top.pb.h".
+function(trocar_proto name)
+  cmake_parse_arguments(A "" "FILE" "LINK" ${ARGN})
+  string(REGEX REPLACE "\\.proto$" ".pb" made ${CMAKE_BINARY_DIR}/${A_FILE})
+  add_custom_command(
+    OUTPUT ${made}.cc ${made}.h
+    COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${CMAKE_BINARY_DIR} ${A_FILE}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    DEPENDS ${CMAKE_SOURCE_DIR}/${A_FILE})
+  add_library(${name} STATIC ${made}.cc ${made}.h)
+  target_compile_options(${name} PRIVATE -w)
+  target_include_directories(${name} SYSTEM PUBLIC ${CMAKE_BINARY_DIR})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${A_LINK})
 endfunction()
 
 # trocar_test(name SOURCES a_test.cpp ... LINK lib ...): one Catch2 program, one CTest per program.

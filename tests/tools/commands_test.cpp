@@ -235,3 +235,10 @@ TEST_CASE("a forgotten kind of device is named, with the command as it should be
   CHECK(trocar_with("probe").said.find("trocar probe ndi ADDRESS") != std::string::npos);
   CHECK(trocar_with("probe ndi").said.find("ADDRESS is required") != std::string::npos);
 }
+
+TEST_CASE("status says that nobody answers, and what to look at") {
+  const Ran ran = trocar_with("status --port " + std::to_string(test::closed_port()));
+  check_one_line(ran);
+  CHECK(ran.exit_code == exit_run_time);
+  CHECK(ran.said.find("is `trocar run` running") != std::string::npos);
+}

@@ -24,7 +24,8 @@ TEST_CASE("no example is without a reader") {
   for (const auto& entry : std::filesystem::directory_iterator("configs")) {
     const std::string name = entry.path().filename();
     INFO(name);
-    CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "simulate_ndi.toml"));
+    CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "run_igtl.toml" ||
+           name == "simulate_ndi.toml"));
   }
 }
 
@@ -34,15 +35,19 @@ TEST_CASE("the example of a simulated tracker is read to its last key") {
   CHECK(scenario.faults.size() == 2);
 }
 
-TEST_CASE("the example of an operating room is read to its last key") {
+TEST_CASE("the examples of an operating room are read to their last key") {
   const OperatingRoom room;
-  std::string text = example("run_ndi.toml");
-  for (const char* file : {"tools/reference.rom", "tools/needle.rom"}) {
-    text = replaced(text, "0000000000000000", definition_hash(room.file(file)).value());
+  for (const char* name : {"run_ndi.toml", "run_igtl.toml"}) {
+    INFO(name);
+    std::string text = example(name);
+    for (const char* file : {"tools/reference.rom", "tools/needle.rom"}) {
+      text = replaced(text, "0000000000000000", definition_hash(room.file(file)).value());
+    }
+    room.write(name, text);
+    const OrSetup setup = read_or_setup(room.file(name));
+    CHECK(setup.tools.size() == 2);
+    CHECK(setup.source != nullptr);
+    CHECK(setup.server.port == 18944);
+    CHECK(setup.control_port == 18945);
   }
-  room.write("run_ndi.toml", text);
-  const OrSetup setup = read_or_setup(room.file("run_ndi.toml"));
-  CHECK(setup.tools.size() == 2);
-  CHECK(setup.source != nullptr);
-  CHECK(setup.server.port == 18944);
 }

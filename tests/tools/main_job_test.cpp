@@ -8,6 +8,7 @@
 #include "engine/model/surface_distance.hpp"
 #include "tests/tools/operating_room.hpp"
 #include "tools/trocar/engine_parts.hpp"
+#include "tools/trocar/plan_scene.hpp"
 
 // The main job with nothing faked: the bytes of a simulated NDI tracker over loopback TCP, driver,
 // engine, OpenIGTLink server, and a client that reads what a display would.
@@ -136,7 +137,7 @@ struct MainJob {
     return tracker->power_up() - session_began;
   }
   void start() {
-    auto started = GuidanceServer::start(setup.server, scene_of(setup),
+    auto started = GuidanceServer::start(setup.server, scene_of(setup.plan, setup.names),
                                          {newest, lines, published, time, WallClock{}});
     REQUIRE(started);
     server = std::move(started).value();

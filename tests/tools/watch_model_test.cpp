@@ -170,3 +170,27 @@ TEST_CASE("the table colours zones and the JSON is one line") {
   CHECK(json.find("\"tip_mm\":\"1.50\"") != std::string::npos);
   CHECK(json.find("\"age_ms\":11.0") != std::string::npos);  // a number
 }
+
+TEST_CASE(
+    "poses that come as TDATA, QTDATA or POSITION are rows, too, and a missing one has none") {
+  WatchModel model;
+  const Timestamp now = Timestamp() + std::chrono::seconds(1);
+  igtl::Message m;
+  m.header = {2, "TDATA", "Tracker", 0, 0, 0};
+  m.body = igtl::TrackingBody{{{"Needle", 2, 0, {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2, 3}},
+                               {"Probe", 2, 0, {1, 0, 0, 0, 1, 0, 0, 0, 1, 4, 5, 6}}}};
+  m.metadata = {{"ProbeStatus", igtl::us_ascii, "MISSING"}};
+  model.take(m, now);
+  m.header.type = "POSITION";
+  m.header.device = "Stylus";
+  m.metadata.clear();
+  m.body = igtl::PositionBody{{7, 8, 9}, {0, 0, 0, 1}, 7};
+  model.take(m, now);
+  std::map<std::string, WatchRow> rows;
+  for (const WatchRow& r : model.rows(now)) rows[r.tool] = r;
+  CHECK(rows["Needle"].position == "1.0 2.0 3.0");
+  CHECK(rows["Stylus"].position == "7.0 8.0 9.0");
+  CHECK(rows["Probe"].why == "MISSING");
+  CHECK(WatchModel::wants("TDATA"));
+  CHECK_FALSE(WatchModel::wants("IMAGE"));
+}

@@ -193,6 +193,7 @@ LatencyRoom::LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServ
   }
   const Plan plan = plan_of(surfaces);
   ServerConfig serving;
+  serving.pace = Duration(0);  // every guidance, whatever the rate
   serving.port = 0;
   server_ = value_or_throw(GuidanceServer::start(serving, {names_of(load, plan), surfaces},
                                                  {newest_, lines_, published_, time_, {}}));

@@ -1,5 +1,4 @@
 #pragma once
-#include "engine/igtl/guidance_server.hpp"
 #include "engine/runtime/engine.hpp"
 #include "tools/trocar/or_setup.hpp"
 
@@ -8,9 +7,8 @@ namespace trocar {
 // What a checked set-up becomes when it is started: `trocar run` and the test of the main job start
 // the same.
 
-// What display clients are shown of the plan.
-StreamScene scene_of(const OrSetup& setup);
 // Takes the set-up's model and source.
+void take_parts(OrSetup& setup, EngineParts& parts);
 EngineParts parts_of(OrSetup& setup);
 
 }  // namespace trocar

@@ -8,16 +8,35 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "drivers/ndi_inspect.hpp"
 #include "engine/base/file_kind.hpp"
+#include "engine/igtl/bytes.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/igtl_inspect.hpp"
 
 namespace trocar {
 namespace {
+
+constexpr const char* about_igtl =
+    "Decodes OpenIGTLink messages, a byte stream or one message in a file, to a JSON object per "
+    "line:\n"
+    "  file, index, offset, verdict, type, device, version, timestamp_s, body_bytes, id, "
+    "metadata,\n"
+    "  and what the message carries. Pixels, points and values are counted; --full shows them.\n\n"
+    "verdict is ok, or why trocar would refuse the message: damaged (CRC), sizes that do not fit, "
+    "a\n"
+    "matrix that is no rotation to 1e-3, numbers that are not finite. A type that trocar does not\n"
+    "speak is ok and has \"spoken\": false; a quaternion that is not of length 1 is ok and has "
+    "\"doubt\":\n"
+    "navigation does not use it. After a message the walk goes on with the next; where "
+    "no\n"
+    "header is, or the file ends within a message, it stops and says so.\n"
+    "Exit code 0 when every verdict is ok, 5 when not, 1 when FILE cannot be used.";
 
 constexpr const char* about =
     "Decodes recorded NDI traffic to one tab-separated line per tracking reply:\n"
@@ -42,7 +61,8 @@ void print(const NdiInspectLine& line, bool json) {
               object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
-int inspect(const std::filesystem::path& file, bool json) {
+// Nothing, and the reason on stderr, when FILE cannot be used.
+std::optional<std::string> content_of(const std::filesystem::path& file) {
   // A FIFO is a decompressor's output; a device has no end.
   const std::string_view kind = kind_at(file);
   const bool readable = kind == "a file" || kind == "a FIFO";
@@ -52,10 +72,24 @@ int inspect(const std::filesystem::path& file, bool json) {
     const std::string found{readable ? "one that cannot be opened" : kind};
     std::fprintf(stderr, "trocar: %s: expected a file with recorded traffic, found %s\n",
                  file.c_str(), found.c_str());
-    return exit_run_time;
+    return std::nullopt;
   }
-  const std::string content{std::istreambuf_iterator<char>(in), {}};
-  const auto result = inspect_ndi(content, file.filename().string(),
+  return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+int inspect_messages(const std::filesystem::path& file, bool full) {
+  const auto content = content_of(file);
+  if (!content) return exit_run_time;
+  const IgtlInspection result =
+      inspect_igtl(igtl::as_bytes(*content), file.filename().string(), full,
+                   [](const std::string& line) { std::printf("%s\n", line.c_str()); });
+  return result.refused == 0 ? exit_ok : exit_check_failed;
+}
+
+int inspect(const std::filesystem::path& file, bool json) {
+  const auto content = content_of(file);
+  if (!content) return exit_run_time;
+  const auto result = inspect_ndi(*content, file.filename().string(),
                                   [json](const NdiInspectLine& line) { print(line, json); });
   if (!result) {
     std::fprintf(stderr, "trocar: %s\n", result.error().detail.c_str());
@@ -79,6 +113,16 @@ void add_inspect(CLI::App& app, int& exit_code) {
   ndi->add_flag("--json", *json, "one JSON object per line");
   ndi->callback([files, json, &exit_code] {
     for (const auto& file : *files) exit_code = std::max(exit_code, inspect(file, *json));
+  });
+  CLI::App* igtl = command->add_subcommand("igtl", about_igtl);
+  auto messages = std::make_shared<std::vector<std::filesystem::path>>();
+  auto full = std::make_shared<bool>(false);
+  igtl->add_option("FILE", *messages, "captured bytes")->required();
+  igtl->add_flag("--full", *full, "every pixel, point and value");
+  igtl->callback([messages, full, &exit_code] {
+    for (const auto& file : *messages) {
+      exit_code = std::max(exit_code, inspect_messages(file, *full));
+    }
   });
 }
 

@@ -8,8 +8,11 @@
 #include "tools/trocar/inspect_command.hpp"
 #include "tools/trocar/phantom_command.hpp"
 #include "tools/trocar/probe_command.hpp"
+#include "tools/trocar/replay_command.hpp"
 #include "tools/trocar/run_command.hpp"
+#include "tools/trocar/session_command.hpp"
 #include "tools/trocar/simulate_command.hpp"
+#include "tools/trocar/status_command.hpp"
 #include "tools/trocar/stop_flag.hpp"
 #include "tools/trocar/usage.hpp"
 #include "tools/trocar/watch_command.hpp"
@@ -23,7 +26,9 @@ constexpr const char* about =
     "              trocar probe ndi ADDRESS  says which tracker answers, or what to check\n"
     "              trocar check CONFIG  validates everything without starting\n"
     "              trocar run CONFIG    tracker in, distances out over OpenIGTLink\n"
-    "              trocar watch HOST    shows them\n";
+    "              trocar watch HOST    shows them\n"
+    "              trocar status        says how the engine is and who is connected\n"
+    "              trocar replay FILE --verify  a recorded session, again, to the bit\n";
 
 constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 run time, 2 usage, 3 configuration, 4 device, 5 check failed";
@@ -38,6 +43,9 @@ int run_app(int argc, char** argv) {
   trocar::add_check(app, exit_code);
   trocar::add_probe(app, exit_code);
   trocar::add_watch(app, exit_code);
+  trocar::add_status(app, exit_code);
+  trocar::add_replay(app, exit_code);
+  trocar::add_session(app, exit_code);
   trocar::add_inspect(app, exit_code);
   trocar::add_simulate(app, exit_code);
   trocar::add_phantom(app, exit_code);

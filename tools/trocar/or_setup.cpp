@@ -11,6 +11,7 @@
 #include "engine/base/log.hpp"
 #include "engine/data/marker_geometry.hpp"
 #include "engine/navigation/navigator_check.hpp"
+#include "engine/runtime/control_endpoint.hpp"
 
 namespace trocar {
 namespace {
@@ -142,6 +143,15 @@ void check_silence(const ConfigReader& in, const OrSetup& setup) {
                       milliseconds_of(setup.server.silent_after)));
 }
 
+std::vector<SetupFile> files_of(const std::filesystem::path& config, const ConfigReader& in,
+                                const OrSetup& setup) {
+  std::vector<SetupFile> files{{"config", config}, {"plan", in.existing_path("plan")}};
+  for (const ToolModel& t : setup.tools) files.push_back({"tool", t.definition.file});
+  files.push_back({"volume", setup.plan.ct_path, false});
+  if (!setup.plan.labels_path.empty()) files.push_back({"volume", setup.plan.labels_path, false});
+  return files;
+}
+
 }  // namespace
 
 OrSetup read_or_setup(const std::filesystem::path& file) {
@@ -153,6 +163,9 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   read_markers(in, setup.tools);
   setup.navigator = read_navigator(in.table("navigator"));
   setup.server = in.has("server") ? read_server(in.table("server")) : ServerConfig{};
+  setup.control_port = in.has("control") ? read_control_port(in.table("control"), setup.server.port)
+                                         : control_port_beside(setup.server.port);
+  if (in.has("session")) setup.session = read_session(in.table("session"));
   check_silence(in, setup);
   setup.plan = read_plan(in.existing_path("plan"));
   check_reference_vertebra(in.table("navigator"), setup);
@@ -163,6 +176,7 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   setup.names = names_of(in, setup);
   read_registration(in, setup);
   read_source(in, setup);
+  setup.files = files_of(file, in, setup);
   in.finish();
   return setup;
 }

@@ -5,16 +5,22 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "engine/base/log.hpp"
+#include "engine/runtime/control_endpoint.hpp"
+#include "engine/runtime/engine_report.hpp"
 #include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/plan_scene.hpp"
+#include "tools/trocar/session_start.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
@@ -38,6 +44,9 @@ struct Outlets {
   Latest<Guidance> newest;
   StateLineRing lines;
   StateLineRing to_log;
+  Latest<ImageFrame> images;
+  StateLineRing remarks;  // of the server, for the log
+  Latest<StreamView> view;
   Signal published;
 };
 
@@ -80,43 +89,109 @@ void report(const EngineMetrics& metrics, const ServerStats& server, bool json) 
                   metrics.frames.value(), us(latency.quantile(0.5)), us(latency.quantile(0.99))));
 }
 
-void log_until_end(const Asked& asked, StateLineRing& news) {
+void log_until_end(const Asked& asked, Outlets& outlets) {
   const auto began = std::chrono::steady_clock::now();
   const auto at_most = std::chrono::duration<double>(asked.seconds.value_or(0));
   while (!stop_wanted() && (!asked.seconds || std::chrono::steady_clock::now() < began + at_most)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    log_news(news);
+    log_news(outlets.to_log);
+    log_news(outlets.remarks);
   }
 }
 
-void log_start(const OrSetup& setup, std::uint16_t port) {
+// Called on the endpoint's thread, the one reader of `view`.
+ControlPages pages_of(const EngineMetrics& engine, const ServerStats& server,
+                      Latest<StreamView>& view) {
+  const auto shown = std::make_shared<StreamView>();
+  return {[&] { return metrics_text(engine, server); },
+          [&, shown] {
+            if (const StreamView* newer = view.take()) *shown = *newer;
+            return state_json(engine, server, *shown);
+          }};
+}
+
+int refuse_port(const Error& why, const char* table, const std::string& config) {
+  std::fprintf(stderr,
+               "trocar: %s; stop the program that listens there, or choose another port in %s of "
+               "%s\n",
+               why.detail.c_str(), table, config.c_str());
+  return exit_run_time;
+}
+
+void log_start(const OrSetup& setup, std::uint16_t port, std::uint16_t control_port) {
   log::info("trocar " TROCAR_VERSION ": research software, not a cleared medical device");
+  if (!setup.session) log::warn("no session is kept: the configuration has no [session]");
   for (const InputWarning& w : setup.plan.warnings) {
     log::warn(fmt::format("input gate: {}: {}", to_string(w.issue), w.detail));
   }
-  log::info(fmt::format("plan {}, serving OpenIGTLink on {} port {}", setup.plan.id,
-                        setup.server.bind, port));
+  log::info(
+      fmt::format("plan {}, serving OpenIGTLink on {} port {}, /metrics and /state on 127.0.0.1 "
+                  "port {}",
+                  setup.plan.id, setup.server.bind, port, control_port));
+}
+
+// Parts with the recorder of a set-up that keeps a session; and what displays may do to it.
+struct Recorded {
+  EngineParts parts;
+  std::unique_ptr<RecordingControl> control;
+  std::filesystem::path file;
+
+  // A run that did not begin leaves no session behind.
+  void forget() const {
+    std::error_code ignored;
+    if (!file.empty()) std::filesystem::remove(file, ignored);
+  }
+};
+
+Result<Recorded> recorded_parts(OrSetup& setup, const TimeSource& time, WallClock wall) {
+  Recorded r;
+  if (setup.session) {
+    auto started = start_session(setup, time, wall);
+    if (!started) return started.error();
+    log::info(fmt::format("session {}, {} MB free; recording {}", started.value().file.string(),
+                          started.value().free_mb,
+                          setup.session->record_at_start ? "from now on" : "when a display asks"));
+    r.file = started.value().file;
+    r.control = recording_control(started.value(), time, !setup.session->record_at_start);
+    r.parts.recorder = std::move(started.value().recorder);
+    r.parts.record_at_start = setup.session->record_at_start;
+  }
+  take_parts(setup, r.parts);
+  return r;
 }
 
 int run(const Asked& asked) {
   OrSetup setup = read_or_setup(asked.config);
   if (setup.log_file) log::to_file(*setup.log_file);
   Outlets outlets;
-  auto server = GuidanceServer::start(setup.server, scene_of(setup),
-                                      {outlets.newest, outlets.lines, outlets.published,
-                                       outlets.time, wall_clock_now(outlets.time)});
-  if (!server) {
-    std::fprintf(stderr,
-                 "trocar: %s; stop the program that listens there, or choose another port in "
-                 "[server] of %s\n",
-                 server.error().detail.c_str(), asked.config.c_str());
+  const WallClock wall = wall_clock_now(outlets.time);
+  const StreamScene scene = scene_of(setup.plan, setup.names);
+  auto recorded = recorded_parts(setup, outlets.time, wall);
+  if (!recorded) {
+    std::fprintf(stderr, "trocar: no session can be kept: %s\n", recorded.error().detail.c_str());
     return exit_run_time;
   }
-  log_start(setup, server.value()->port());
-  Engine engine(parts_of(setup), outlets.time,
-                {outlets.newest, outlets.lines, outlets.to_log, outlets.published});
+  auto server = GuidanceServer::start(
+      setup.server, scene,
+      {outlets.newest, outlets.lines, outlets.published, outlets.time, wall, &outlets.images,
+       &outlets.remarks, &outlets.view, recorded.value().control.get()});
+  if (!server) {
+    recorded.value().forget();
+    return refuse_port(server.error(), "[server]", asked.config);
+  }
+  Engine engine(
+      std::move(recorded.value().parts), outlets.time,
+      {outlets.newest, outlets.lines, outlets.to_log, outlets.published, &outlets.images});
+  auto control = ControlEndpoint::start(
+      setup.control_port, pages_of(engine.metrics(), server.value()->stats(), outlets.view));
+  if (!control) {
+    recorded.value().forget();
+    return refuse_port(control.error(), "[control]", asked.config);
+  }
+  log_start(setup, server.value()->port(), control.value()->port());
   engine.start();
-  log_until_end(asked, outlets.to_log);
+  log_until_end(asked, outlets);
+  control.value()->stop();
   engine.stop();
   server.value()->stop();
   report(engine.metrics(), server.value()->stats(), asked.json);

@@ -68,7 +68,7 @@ class Watch {
   }
 
   void connect() {
-    auto client = igtl::IgtlClient::connect(where_, milliseconds(1000));
+    auto client = igtl::IgtlClient::connect(where_, milliseconds(1000), {}, &WatchModel::wants);
     if (!client) {
       say(client.error().detail);
       pause(milliseconds(200));

@@ -58,11 +58,23 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::array<float, 3> place_of(const igtl::Columns& c) { return {c[9], c[10], c[11]}; }
+
+std::string status_of(const igtl::Message& m, const std::string& key) {
+  const std::string* status = m.find(key);
+  return status != nullptr ? printable(*status) : "";
+}
+
 bool ends_with(const std::string& text, std::string_view end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 }  // namespace
+
+bool WatchModel::wants(std::string_view type) {
+  return type == "STATUS" || type == "STRING" || type == "TRANSFORM" || type == "POSITION" ||
+         type == "TDATA" || type == "QTDATA";
+}
 
 void WatchModel::take(const igtl::Message& m, Timestamp now) {
   heard_ = now;
@@ -89,17 +101,30 @@ void WatchModel::take(const igtl::Message& m, Timestamp now) {
     tool.fields = std::move(fields);
     poses_.erase(name + "ToRas");
   } else if (const auto* t = std::get_if<igtl::TransformBody>(&m.body)) {
-    if (poses_.size() > 64) return;
-    Pose& pose = poses_[device];
-    pose.arrived = now;
-    const std::string* status = m.find("TransformStatus");
-    pose.status = status != nullptr ? printable(*status) : "";
-    pose.position.clear();
-    for (std::size_t i = 9; i < 12; ++i) {
-      const double v = t->columns[i];
-      if (!std::isfinite(v)) pose.status = "NOT_FINITE";
-      pose.position += (i > 9 ? " " : "") + fixed_number(v, 1);
+    take_pose(device, place_of(t->columns), status_of(m, "TransformStatus"), now);
+  } else if (const auto* p = std::get_if<igtl::PositionBody>(&m.body)) {
+    take_pose(device, p->position, status_of(m, "TransformStatus"), now);
+  } else if (const auto* all = std::get_if<igtl::TrackingBody>(&m.body)) {
+    for (const auto& e : all->elements) {
+      take_pose(printable(e.name), place_of(e.columns), status_of(m, e.name + "Status"), now);
     }
+  } else if (const auto* q = std::get_if<igtl::QuaternionTrackingBody>(&m.body)) {
+    for (const auto& e : q->elements) {
+      take_pose(printable(e.name), e.position, status_of(m, e.name + "Status"), now);
+    }
+  }
+}
+
+void WatchModel::take_pose(const std::string& name, const std::array<float, 3>& mm,
+                           const std::string& status, Timestamp now) {
+  if (poses_.size() > 64) return;
+  Pose& pose = poses_[name];
+  pose.arrived = now;
+  pose.status = status;
+  pose.position.clear();
+  for (const float v : mm) {
+    if (!std::isfinite(v)) pose.status = "NOT_FINITE";
+    pose.position += (pose.position.empty() ? "" : " ") + fixed_number(double{v}, 1);
   }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct WatchRow {
 // out. plain: one thread.
 class WatchModel {
  public:
+  // The types of message that are shown; surfaces and images are not.
+  static bool wants(std::string_view type);
   void take(const igtl::Message& message, Timestamp now);
   // The connection ended: what was shown is history.
   void forget();
@@ -59,6 +62,8 @@ class WatchModel {
   };
 
   void take_warnings(std::string_view text);
+  void take_pose(const std::string& name, const std::array<float, 3>& mm, const std::string& status,
+                 Timestamp now);
   static void add_tool_rows(const std::string& name, const Tool& tool, Timestamp now,
                             std::vector<WatchRow>& out);
 

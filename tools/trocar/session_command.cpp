@@ -1,0 +1,177 @@
+#include "tools/trocar/session_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "engine/session/session_reader.hpp"
+#include "engine/session/session_writer.hpp"
+#include "tools/trocar/exit_code.hpp"
+
+namespace trocar {
+namespace {
+
+constexpr const char* about = "what a session file holds, and what can be saved of a damaged one";
+constexpr const char* about_info =
+    "Read a session to its end and say what it holds: each length, CRC and link of the chain is\n"
+    "checked. Exit code 5 when it is cut or damaged; what is whole before that is counted.";
+constexpr const char* about_recover =
+    "Write what is whole of a cut or damaged session to a new file, which is ended as it should "
+    "be,\n"
+    "and say how much was lost. Nothing is written over.";
+
+// What a first pass over a file finds.
+struct Contents {
+  std::vector<mcap::Schema> schemas;
+  std::vector<mcap::Channel> channels;
+  std::vector<mcap::Attachment> attachments;
+  std::map<std::uint16_t, std::uint64_t> messages;  // per channel
+  std::uint64_t first_ns = 0;
+  std::uint64_t last_ns = 0;
+  SessionEnd end;
+};
+
+template <class OnMessage>
+Result<Contents> read_contents(const std::string& file, const OnMessage& on_message) {
+  auto reader = SessionReader::open(file);
+  if (!reader) return reader.error();
+  Contents all;
+  while (const SessionReader::Item* item = reader.value()->next()) {
+    if (const auto* s = std::get_if<mcap::Schema>(item)) all.schemas.push_back(*s);
+    if (const auto* c = std::get_if<mcap::Channel>(item)) all.channels.push_back(*c);
+    if (const auto* a = std::get_if<mcap::Attachment>(item)) all.attachments.push_back(*a);
+    const auto* m = std::get_if<mcap::Message>(item);
+    if (m == nullptr) continue;
+    if (all.messages.empty()) all.first_ns = m->log_time_ns;
+    all.last_ns = std::max(all.last_ns, m->log_time_ns);
+    ++all.messages[m->channel];
+    if (const Status taken = on_message(all, *m); !taken) return taken.error();
+  }
+  all.end = reader.value()->end();
+  return all;
+}
+
+nlohmann::json json_of(const Contents& all) {
+  nlohmann::json channels = nlohmann::json::object();
+  for (const mcap::Channel& c : all.channels) {
+    const auto n = all.messages.find(c.id);
+    channels[c.topic] = n == all.messages.end() ? 0 : n->second;
+  }
+  nlohmann::json attachments = nlohmann::json::array();
+  for (const mcap::Attachment& a : all.attachments) {
+    attachments.push_back({{"name", a.name}, {"bytes", a.data.size()}});
+  }
+  nlohmann::json j{{"file_bytes", all.end.file_bytes},
+                   {"whole_bytes", all.end.whole_bytes},
+                   {"chunks", all.end.chunks},
+                   {"messages", all.end.messages},
+                   {"seconds", static_cast<double>(all.last_ns - all.first_ns) / 1e9},
+                   {"closed", all.end.closed},
+                   {"chain", hex_of(all.end.digest)},
+                   {"channels", channels},
+                   {"attachments", attachments}};
+  if (all.end.fault) j["damage"] = {{"at_byte", all.end.fault->at}, {"why", all.end.fault->why}};
+  return j;
+}
+
+using Big = unsigned long long;
+
+void print_end(const SessionEnd& end) {
+  if (!end.fault) {
+    std::printf("whole: ended as a recording that was ended; chain %s\n",
+                hex_of(end.digest).c_str());
+    return;
+  }
+  std::printf("NOT whole: at byte %llu of %llu, %s\n", static_cast<Big>(end.fault->at),
+              static_cast<Big>(end.file_bytes), end.fault->why.c_str());
+}
+
+void print(const Contents& all) {
+  std::printf("%llu bytes, %llu chunks, %llu messages, %.1f s\n",
+              static_cast<Big>(all.end.file_bytes), static_cast<Big>(all.end.chunks),
+              static_cast<Big>(all.end.messages),
+              static_cast<double>(all.last_ns - all.first_ns) / 1e9);
+  for (const mcap::Channel& c : all.channels) {
+    const auto n = all.messages.find(c.id);
+    if (n == all.messages.end()) continue;
+    std::printf("  %-22s %10llu\n", c.topic.c_str(), static_cast<Big>(n->second));
+  }
+  for (const mcap::Attachment& a : all.attachments) {
+    std::printf("  attached: %s, %zu bytes\n", a.name.c_str(), a.data.size());
+  }
+  print_end(all.end);
+}
+
+int fail(const Error& why) {
+  std::fprintf(stderr, "trocar: %s\n", why.detail.c_str());
+  return exit_run_time;
+}
+
+int info(const std::string& file, bool json) {
+  const auto all =
+      read_contents(file, [](const Contents&, const mcap::Message&) { return Status(Done{}); });
+  if (!all) return fail(all.error());
+  if (json) {
+    std::puts(json_of(all.value()).dump().c_str());
+  } else {
+    print(all.value());
+  }
+  return all.value().end.closed ? exit_ok : exit_check_failed;
+}
+
+Result<std::unique_ptr<SessionWriter>> begin_copy(const std::string& to, const Contents& all) {
+  auto created = create_append_file(to);
+  if (!created) return created.error();
+  return SessionWriter::begin(
+      std::move(created).value(),
+      {"trocar " TROCAR_VERSION " (recovered)", all.schemas, all.channels, all.attachments});
+}
+
+// The prologue is whole when the first message comes; the copy begins then.
+int recover(const std::string& from, const std::string& to) {
+  constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
+  std::unique_ptr<SessionWriter> writer;
+  const auto all = read_contents(from, [&](const Contents& read, const mcap::Message& m) -> Status {
+    if (!writer) {
+      auto begun = begin_copy(to, read);
+      if (!begun) return begun.error();
+      writer = std::move(begun).value();
+    }
+    if (m.channel < 1 || m.channel > read.channels.size()) {
+      return Error{Code::malformed, from + ": a message of a channel that is not declared"};
+    }
+    writer->add(m.channel, m.log_time_ns, m.data);
+    return writer->pending_bytes() < chunk_bytes ? Status(Done{}) : writer->commit();
+  });
+  if (!all) return fail(all.error());
+  if (!writer) return fail({Code::malformed, from + ": no message in it is whole"});
+  if (const Status closed = writer->close(); !closed) return fail(closed.error());
+  print_end(all.value().end);
+  std::printf("recovered %llu messages into %s; %llu bytes behind them are lost\n",
+              static_cast<Big>(all.value().end.messages), to.c_str(),
+              static_cast<Big>(all.value().end.file_bytes - all.value().end.whole_bytes));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_session(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("session", about);
+  command->require_subcommand(1);
+  const auto file = std::make_shared<std::string>();
+  const auto json = std::make_shared<bool>(false);
+  CLI::App* info_command = command->add_subcommand("info", about_info);
+  info_command->add_option("FILE", *file, "session")->required();
+  info_command->add_flag("--json", *json, "one JSON object");
+  info_command->callback([file, json, &exit_code] { exit_code = info(*file, *json); });
+  const auto to = std::make_shared<std::string>();
+  CLI::App* recover_command = command->add_subcommand("recover", about_recover);
+  recover_command->add_option("FILE", *file, "session")->required();
+  recover_command->add_option("--out", *to, "the new file")->required();
+  recover_command->callback([file, to, &exit_code] { exit_code = recover(*file, *to); });
+}
+
+}  // namespace trocar
