@@ -49,8 +49,7 @@ class GuidanceServer::Network final : public Client::Owner {
         refusals_(stats_, inputs.remarks),
         volumes_(loop_, inputs.wall),
         beat_(loop_.make_timer()),
-        silence_(loop_.make_timer()),
-        vigil_(loop_.make_timer()) {}
+        silence_(loop_.make_timer()) {}
   ~Network() { stop(); }
 
   Status open() {
@@ -79,7 +78,6 @@ class GuidanceServer::Network final : public Client::Owner {
       loop_.stop_listening();
       beat_.reset();
       silence_.reset();
-      vigil_.reset();
       for (auto& c : clients_) c->close();
       loop_.stop();
     });
@@ -190,48 +188,21 @@ class GuidanceServer::Network final : public Client::Owner {
     }
   }
 
-  // Woken for nothing: the next guidance is near; or it was seen before the bell rang.
+  // Woken for nothing: the next guidance is near.
   void rehearse() {
-    if (std::exchange(seen_awake_, false) || newest_ == nullptr || silent_) return;
-    fanout_.rehearse(*newest_);
-  }
-
-  // When one is due soon and there is a core for each client and this thread, it is awaited awake:
-  // to be woken takes as long as to send (decision 0005).
-  void expect_guidance(Duration period) {
-    constexpr Duration shortest = std::chrono::milliseconds(4);
-    constexpr Duration ahead = std::chrono::microseconds(200);
-    if (period < shortest || period >= config_.silent_after || clients_.size() >= cores_) return;
-    vigil_->after(period - ahead, [this, due = heard_ + period] { await_guidance(due); });
-  }
-
-  void await_guidance(Timestamp due) {
-    constexpr Duration after = std::chrono::microseconds(200);
-    constexpr int most_looks = 20'000;  // should time stand still
-    const Guidance* g = nullptr;
-    for (int looks = 0; looks < most_looks && g == nullptr && now() < due + after; ++looks) {
-      g = inputs_.newest.take();
-    }
-    if (g == nullptr) return;
-    seen_awake_ = true;
-    send_guidance(*g);
+    if (newest_ != nullptr && !silent_) fanout_.rehearse(*newest_);
   }
 
   void send_guidance() {
     const Guidance* g = inputs_.newest.take();
     if (g == nullptr) return rehearse();
-    send_guidance(*g);
-  }
-
-  void send_guidance(const Guidance& g) {
-    newest_ = &g;
-    const Duration period = now() - std::exchange(heard_, now());
+    newest_ = g;
+    heard_ = now();
     silent_ = false;
     set_guidance(std::nullopt);
     stats_.ticks.add();
-    stats_.hand_over_to_sent.record(now() - g.now);
+    stats_.hand_over_to_sent.record(now() - g->now);
     if (!watching_) watch_for_silence(config_.silent_after);
-    expect_guidance(period);
   }
 
   void set_guidance(std::optional<Withheld> instead) {
@@ -348,9 +319,6 @@ class GuidanceServer::Network final : public Client::Owner {
   std::vector<std::shared_ptr<Client>> clients_;
   std::unique_ptr<Timer> beat_;
   std::unique_ptr<Timer> silence_;
-  std::unique_ptr<Timer> vigil_;
-  bool seen_awake_ = false;  // newest_, before its bell rang
-  const std::size_t cores_ = std::thread::hardware_concurrency();
   std::thread thread_;
 };
 
