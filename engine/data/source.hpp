@@ -1,22 +1,13 @@
 #pragma once
-#include <algorithm>
 #include <span>
 
 #include "engine/base/latest.hpp"
 #include "engine/base/ring.hpp"
 #include "engine/base/signal.hpp"
 #include "engine/data/event.hpp"
-#include "engine/data/image_frame.hpp"
-#include "engine/data/raw_piece.hpp"
+#include "engine/data/record_tap.hpp"
 
 namespace trocar {
-
-// For the recorder: nothing of it may be missing. hand-over: the source's thread writes, the
-// recorder's reads.
-struct RecordTap {
-  Ring<RawPiece, 1024> raw;
-  Ring<ImageFrame, 64> images;
-};
 
 // Where a source leaves what it measured, and the bell it rings.
 // hand-over: the source's thread writes, the navigator's thread reads.
@@ -41,15 +32,7 @@ struct SourceOutbox {
 
   // Bytes of one read, as they came.
   void push_raw(Timestamp received, std::span<const std::byte> bytes) {
-    if (tap == nullptr) return;
-    RawPiece piece;
-    piece.received = received;
-    while (!bytes.empty()) {
-      piece.bytes.assign(bytes.first(std::min(bytes.size(), RawPiece::capacity)));
-      bytes = bytes.subspan(piece.bytes.size());
-      piece.continues = !bytes.empty();
-      tap->raw.push(piece);
-    }
+    if (tap != nullptr) tap->keep(received, bytes);
   }
 };
 

@@ -34,6 +34,7 @@ void Engine::stop() {
   wake_.notify();
   thread_.join();
   if (!parts_.recorder) return;
+  parts_.recorder->tap().flush();
   if (const Status kept = parts_.recorder->stop(); !kept) log::error(kept.error().detail);
 }
 

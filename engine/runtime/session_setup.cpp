@@ -36,9 +36,10 @@ void put(const Structure& s, v1::Structure& out) {
   }
 }
 
-bool take(const v1::Structure& in, Structure& out) {
+std::optional<Structure> structure_of(const v1::Structure& in) {
   const auto kind = enum_of(in.kind(), StructureKind::pedicle_wall);
-  if (!kind || in.vertices_mm_size() % 3 != 0 || in.triangles_size() % 3 != 0) return false;
+  const bool by_three = in.vertices_mm_size() % 3 == 0 && in.triangles_size() % 3 == 0;
+  if (!kind || !by_three) return std::nullopt;
   auto mesh = std::make_shared<TriangleMesh>();
   for (int i = 0; i < in.vertices_mm_size(); i += 3) {
     mesh->vertices_mm.emplace_back(in.vertices_mm(i), in.vertices_mm(i + 1), in.vertices_mm(i + 2));
@@ -46,17 +47,16 @@ bool take(const v1::Structure& in, Structure& out) {
   for (int i = 0; i < in.triangles_size(); i += 3) {
     const std::array corners{in.triangles(i), in.triangles(i + 1), in.triangles(i + 2)};
     for (const std::uint32_t c : corners) {
-      if (c >= mesh->vertices_mm.size()) return false;
+      if (c >= mesh->vertices_mm.size()) return std::nullopt;
     }
     mesh->triangles.push_back(corners);
   }
-  out = {in.id(),
-         *kind,
-         VertebraId{static_cast<std::uint16_t>(in.vertebra())},
-         {in.stop_mm(), in.warn_mm(), in.hysteresis_mm()},
-         mesh,
-         in.surface_sigma_mm()};
-  return true;
+  return Structure{in.id(),
+                   *kind,
+                   VertebraId{static_cast<std::uint16_t>(in.vertebra())},
+                   {in.stop_mm(), in.warn_mm(), in.hysteresis_mm()},
+                   mesh,
+                   in.surface_sigma_mm()};
 }
 
 void put(const Plan& plan, v1::Plan& out) {
@@ -90,8 +90,9 @@ bool take(const v1::Plan& in, Plan& out) {
   out.id = in.id();
   for (const v1::Vertebra& v : in.vertebrae()) out.vertebrae.push_back({v.name(), v.label()});
   for (const v1::Structure& s : in.structures()) {
-    if (!take(s, out.structures.emplace_back())) return false;
-    if (s.vertebra() >= out.vertebrae.size()) return false;
+    auto structure = structure_of(s);
+    if (!structure || s.vertebra() >= out.vertebrae.size()) return false;
+    out.structures.push_back(std::move(*structure));
   }
   for (const v1::Fiducial& f : in.fiducials()) {
     out.fiducials.push_back({f.label(), {vector_of(f.position())}});

@@ -42,6 +42,7 @@ std::string encode(const RawPiece& piece) {
   message.set_received_ns(ns_of(piece.received));
   message.set_data(piece.bytes.begin(), piece.bytes.size());
   message.set_continues(piece.continues);
+  message.set_repeats(piece.repeats);
   return message.SerializeAsString();
 }
 
@@ -55,6 +56,7 @@ Result<RawPiece> decode<RawPiece>(mcap::Bytes bytes) {
   piece.received = at_ns(message.received_ns());
   for (const char c : message.data()) piece.bytes.push_back(static_cast<std::byte>(c));
   piece.continues = message.continues();
+  piece.repeats = message.repeats();
   return piece;
 }
 

@@ -158,7 +158,7 @@ Status play(const Asked& asked, Replay& replay, Timestamp& first, Timestamp& las
     const bool shown = step->now - first >= duration_from_ms(asked.from_s * 1e3);
     if (asked.port && shown) {
       if (!stage.server) {
-        const Status opened = open_stage(asked, replay.setup(), step->now, stage);
+        Status opened = open_stage(asked, replay.setup(), step->now, stage);
         if (!opened) return opened;
       }
       stage.time->wait_until(step->now);

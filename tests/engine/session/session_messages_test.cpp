@@ -124,7 +124,7 @@ TEST_CASE("guidance, lines, raw bytes, images and commands come back") {
   CHECK(g.degraded == Degraded::late);
   const StateLine line = there_and_back(StateLine{Timestamp(Duration(4)), StateKind::alarm, "x"});
   CHECK(topic_of(line) == Topic::alarm);
-  RawPiece piece{Timestamp(Duration(1)), {}, true};
+  RawPiece piece{Timestamp(Duration(1)), {}, true, 7};
   for (int i = 0; i < 300; ++i) piece.bytes.push_back(static_cast<std::byte>(i));
   CHECK(there_and_back(piece).bytes.size() == 300);
   ImageFrame image;
