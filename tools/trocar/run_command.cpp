@@ -16,6 +16,7 @@
 #include "engine/base/log.hpp"
 #include "engine/runtime/control_endpoint.hpp"
 #include "engine/runtime/engine_report.hpp"
+#include "engine/runtime/resume.hpp"
 #include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
@@ -34,6 +35,7 @@ constexpr const char* about =
 
 struct Asked {
   std::string config;
+  std::string resume;
   std::optional<double> seconds;
   bool json = false;
 };
@@ -160,17 +162,32 @@ Result<Recorded> recorded_parts(OrSetup& setup, const TimeSource& time, WallCloc
   return r;
 }
 
+// H9: whoever starts again is unregistered, unless the session proves what stood at its end.
+std::vector<Registration> resumed(const Asked& asked, const OrSetup& setup, WallClock wall) {
+  if (asked.resume.empty()) return {};
+  auto standing = registrations_to_resume(asked.resume, session_setup_of(setup, wall));
+  if (!standing) {
+    log::warn("not resumed, the engine is unregistered: " + standing.error().detail);
+    return {};
+  }
+  log::info(fmt::format("{} replays to every recorded byte: {} registrations resumed", asked.resume,
+                        standing.value().size()));
+  return std::move(standing).value();
+}
+
 int run(const Asked& asked) {
   OrSetup setup = read_or_setup(asked.config);
   if (setup.log_file) log::to_file(*setup.log_file);
   Outlets outlets;
   const WallClock wall = wall_clock_now(outlets.time);
   const StreamScene scene = scene_of(setup.plan, setup.names);
+  std::vector<Registration> known = resumed(asked, setup, wall);
   auto recorded = recorded_parts(setup, outlets.time, wall);
   if (!recorded) {
     std::fprintf(stderr, "trocar: no session can be kept: %s\n", recorded.error().detail.c_str());
     return exit_run_time;
   }
+  recorded.value().parts.registrations = std::move(known);
   auto server = GuidanceServer::start(
       setup.server, scene,
       {outlets.newest, outlets.lines, outlets.published, outlets.time, wall, &outlets.images,
@@ -206,6 +223,9 @@ void add_run(CLI::App& app, int& exit_code) {
   const auto asked = std::make_shared<Asked>();
   command->add_option("config", asked->config, "configuration file")->required();
   command->add_option("--for", asked->seconds, "end after so many seconds");
+  command->add_option("--resume", asked->resume,
+                      "session of the run that broke off: its registration is taken over when the "
+                      "whole session replays to every recorded byte under this configuration");
   command->add_flag("--json", asked->json, "print counters and latencies as JSON at the end");
   command->callback([asked, &exit_code] {
     if (asked->seconds && !(*asked->seconds >= 0.001 && *asked->seconds <= 1e7)) {  // nan, too

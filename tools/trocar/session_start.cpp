@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "engine/runtime/session_setup.hpp"
 #include "engine/session/sha256.hpp"
 
 namespace trocar {
@@ -72,10 +71,8 @@ Status attach(SessionPrologue& prologue, nlohmann::json& referred, const std::st
 Result<SessionPrologue> prologue_of(const OrSetup& setup, const WallClock& wall) {
   SessionPrologue prologue{"trocar " TROCAR_VERSION, session_schemas(), session_channels(), {}};
   const auto utc_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(wall.utc_ns, 0));
-  const SessionSetup kept{TROCAR_VERSION, utc_at_zero(wall), setup.plan,
-                          setup.tools,    setup.navigator,   setup.registration};
-  prologue.attachments.push_back(
-      {utc_ns, SessionSetup::attachment, "application/protobuf", encode(kept)});
+  prologue.attachments.push_back({utc_ns, SessionSetup::attachment, "application/protobuf",
+                                  encode(session_setup_of(setup, wall))});
   nlohmann::json referred = nlohmann::json::array();
   for (const SetupFile& f : setup.files) {
     const Status done = attach(prologue, referred, f.role, f.path, f.is_text, utc_ns);
@@ -114,6 +111,11 @@ class SessionControl final : public RecordingControl {
 };
 
 }  // namespace
+
+SessionSetup session_setup_of(const OrSetup& setup, WallClock wall) {
+  return {TROCAR_VERSION, utc_at_zero(wall), setup.plan,
+          setup.tools,    setup.navigator,   setup.registration};
+}
 
 Result<StartedSession> start_session(const OrSetup& setup, const TimeSource& time, WallClock wall) {
   StartedSession started;

@@ -5,10 +5,14 @@
 #include "engine/base/result.hpp"
 #include "engine/igtl/recording_control.hpp"
 #include "engine/igtl/wall_clock.hpp"
+#include "engine/runtime/session_setup.hpp"
 #include "engine/session/recorder.hpp"
 #include "tools/trocar/or_setup.hpp"
 
 namespace trocar {
+
+// What the run's navigator is built from, as its session keeps it.
+SessionSetup session_setup_of(const OrSetup& setup, WallClock wall);
 
 struct StartedSession {
   std::filesystem::path file;

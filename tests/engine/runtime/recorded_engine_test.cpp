@@ -2,9 +2,8 @@
 
 #include "engine/model/surface_distance.hpp"
 #include "engine/runtime/replay.hpp"
-#include "tests/engine/runtime/running_engine.hpp"
+#include "tests/engine/runtime/recorded_scene.hpp"
 #include "tests/engine/session/faulty_disk.hpp"
-#include "tests/engine/session/session_bytes.hpp"
 #include "tests/tools/temporary_folder.hpp"
 
 // A running engine with its recorder, and what the session it leaves replays to.
@@ -13,40 +12,6 @@ using namespace trocar::scene;
 using namespace trocar::test;
 
 namespace {
-
-constexpr std::int64_t utc_at_zero_ns = 1'790'000'000'000'000'000;
-
-SessionSetup setup_of(const NavigatorConfig& config) {
-  return {"a test", utc_at_zero_ns, plan(), tools(), config, registration_config()};
-}
-
-RunningEngine::MakeRecorder recorder_on(std::unique_ptr<AppendFile> file,
-                                        const NavigatorConfig& config) {
-  auto shared = std::make_shared<std::unique_ptr<AppendFile>>(std::move(file));
-  return [shared, config](const TimeSource& time) {
-    SessionPrologue prologue{"a test", session_schemas(), session_channels(), {}};
-    prologue.attachments.push_back(
-        {0, SessionSetup::attachment, "application/protobuf", encode(setup_of(config))});
-    auto writer = SessionWriter::begin(std::move(*shared), std::move(prologue));
-    REQUIRE(writer);
-    return std::make_unique<Recorder>(std::move(writer).value(), time, utc_at_zero_ns);
-  };
-}
-
-// A session of a needle that comes near, goes in, is covered and comes back.
-std::filesystem::path record_approach(const std::filesystem::path& folder, int frames = 60) {
-  const auto path = folder / "approach.mcap";
-  auto file = create_append_file(path);
-  REQUIRE(file);
-  RunningEngine room(config(), {registration()}, recorder_on(std::move(file).value(), config()));
-  REQUIRE(room.until([&] { return room.last.recording == Recording::on; }));
-  room.say(LinkChanged{Link::tracking, {}});
-  for (int i = 0; i < frames; ++i) room.see(Vector3d(1, 2, 40 - i));
-  room.see(frame(room.time.now() + duration_from_ms(10), reference_pose(), Missing::not_seen));
-  room.see(Vector3d(0.1, 0.2, 25.3));
-  room.engine.stop();
-  return path;
-}
 
 std::unique_ptr<Replay> replayed(const std::filesystem::path& file) {
   auto replay = Replay::open(file);
@@ -105,31 +70,17 @@ TEST_CASE("H2: each number of a recorded guidance recomputes from that guidance'
 TEST_CASE(
     "one number changed in the record is named with its sequence, its field and both values") {
   const TemporaryFolder folder;
-  auto reader = SessionReader::open(record_approach(folder.path()));
-  REQUIRE(reader);
-  SessionPrologue prologue{"a test", session_schemas(), session_channels(), {}};
-  std::unique_ptr<SessionWriter> writer;
   std::uint64_t changed = 0;
-  while (const SessionReader::Item* item = reader.value()->next()) {
-    if (const auto* a = std::get_if<mcap::Attachment>(item)) prologue.attachments.push_back(*a);
-    const auto* m = std::get_if<mcap::Message>(item);
-    if (m == nullptr) continue;
-    if (!writer) {
-      auto file = create_append_file(folder.path() / "changed.mcap");
-      writer = SessionWriter::begin(std::move(file).value(), prologue).value();
-    }
-    std::string data = text_of(m->data);
-    if (static_cast<Topic>(m->channel) == Topic::guidance && changed == 0) {
-      Guidance g = decode<Guidance>(m->data).value();
-      if (is_shown(g.tools[0])) {
-        std::get<StructureDistance>(g.tools[0].structures[0].distance).tip_to_structure_mm += 0.25;
-        changed = g.sequence;
-        data = encode(g);
-      }
-    }
-    writer->add(m->channel, m->log_time_ns, bytes_of(data));
-  }
-  REQUIRE(writer->close());
+  rewrite(record_approach(folder.path()), folder.path() / "changed.mcap",
+          [&](Topic topic, std::string data) {
+            if (topic != Topic::guidance || changed != 0) return data;
+            Guidance g = decode<Guidance>(bytes_of(data)).value();
+            if (!is_shown(g.tools[0])) return data;
+            auto& d = std::get<StructureDistance>(g.tools[0].structures[0].distance);
+            d.tip_to_structure_mm += 0.25;
+            changed = g.sequence;
+            return encode(g);
+          });
   const auto replay = replayed(folder.path() / "changed.mcap");
   REQUIRE(replay->stats().differences == 1);
   CHECK(replay->stats().first->sequence == changed);

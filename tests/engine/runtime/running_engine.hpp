@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <string>
