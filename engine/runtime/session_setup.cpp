@@ -61,6 +61,7 @@ std::optional<Structure> structure_of(const v1::Structure& in) {
 
 void put(const Plan& plan, v1::Plan& out) {
   out.set_id(plan.id);
+  out.set_frame_of_reference_uid(plan.frame_of_reference_uid);
   for (const Vertebra& v : plan.vertebrae) {
     v1::Vertebra& mine = *out.add_vertebrae();
     mine.set_name(v.name);
@@ -88,6 +89,7 @@ void put(const Plan& plan, v1::Plan& out) {
 
 bool take(const v1::Plan& in, Plan& out) {
   out.id = in.id();
+  out.frame_of_reference_uid = in.frame_of_reference_uid();
   for (const v1::Vertebra& v : in.vertebrae()) out.vertebrae.push_back({v.name(), v.label()});
   for (const v1::Structure& s : in.structures()) {
     auto structure = structure_of(s);

@@ -184,6 +184,32 @@ TEST_CASE("H7: a plan for another frame of reference is refused") {
 }
 
 TEST_CASE(
+    "H10: the plan goes with its examination: A, B, A gives refused, and the same bits again") {
+  const Case c;
+  write_dicom(c / "other_ct", geometry(), [](int, DicomTags& tags) {
+    tags["0020,0052"] = "1.2.3.77";
+    return true;
+  });
+  const Plan a = c.read();
+  const std::string other = with("path = \"ct\"", "path = \"other_ct\"");
+  says(c.refusal(other), "frame_of_reference_differs");
+  const Plan again = c.read();
+  REQUIRE(again.structures.size() == a.structures.size());
+  for (std::size_t i = 0; i < a.structures.size(); ++i) {
+    CHECK(again.structures[i].surface->vertices_mm == a.structures[i].surface->vertices_mm);
+    CHECK(again.structures[i].surface->triangles == a.structures[i].surface->triangles);
+  }
+  REQUIRE(again.fiducials.size() == a.fiducials.size());
+  for (std::size_t i = 0; i < a.fiducials.size(); ++i) {
+    CHECK(again.fiducials[i].position.mm == a.fiducials[i].position.mm);
+  }
+  REQUIRE(again.trajectories.size() == 1);
+  CHECK(again.trajectories[0].entry.mm == a.trajectories[0].entry.mm);
+  CHECK(again.trajectories[0].target.mm == a.trajectories[0].target.mm);
+  CHECK(again.frame_of_reference_uid == a.frame_of_reference_uid);
+}
+
+TEST_CASE(
     "H7: a CT that does not say whose it is stands on the plan's word, and that is a warning") {
   const Case c;
   write_nrrd(c / "ct.nrrd", geometry(), label_at);

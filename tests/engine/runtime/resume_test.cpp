@@ -105,6 +105,17 @@ TEST_CASE("H9: a session of another configuration is not resumed") {
   CHECK_THAT(standing.error().detail, Catch::Contains("another configuration"));
 }
 
+TEST_CASE(
+    "H10: a session of another examination is not resumed, though every coordinate is the same") {
+  const TemporaryFolder folder;
+  const auto session = record_approach(folder.path());
+  SessionSetup other = setup_of(config());
+  other.plan.frame_of_reference_uid = "1.2.3.4";
+  const auto standing = registrations_to_resume(session, other);
+  REQUIRE_FALSE(standing);
+  CHECK_THAT(standing.error().detail, Catch::Contains("another configuration, plan"));
+}
+
 TEST_CASE("H9: a registration that was cleared stays cleared") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "cleared.mcap";
