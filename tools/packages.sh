@@ -7,7 +7,8 @@ build="g++ cmake ninja-build ccache pkg-config libeigen3-dev libspdlog-dev libfm
   libcli11-dev nlohmann-json3-dev libboost-dev libhwy-dev libinsighttoolkit5-dev libvtk9-dev
   libopenigtlink-dev libpugixml-dev libdcmtk-dev zlib1g-dev libssl-dev libprotobuf-dev
   protobuf-compiler catch2 locales"
-check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libcgal-dev libembree-dev libfcl-dev"
+check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libcgal-dev libembree-dev libfcl-dev
+  libsqlite3-dev"
 
 case "${1:-build}" in
   build) wanted=$build ;;
