@@ -27,12 +27,14 @@ struct Options {
   std::vector<std::size_t> clients = {1, 8};
   std::vector<double> rates_hz = {60, 250, 1000};
   double seconds = 20;
+  std::string record;  // a folder; each case once more with the recorder on
 };
 
 struct Case {
   RoomLoad load;
   std::size_t clients;
   double seconds;
+  std::filesystem::path session;  // recorded to; empty: not
 };
 
 // Where the time went, as the running engine itself counts it: any of its metrics, since its start.
@@ -52,6 +54,7 @@ struct Row {
   Quantiles written_us;      // from when it was handed to the system
   Quantiles relay_us;
   StageQuantiles stages;
+  double session_mb = 0;
 };
 
 // When the tracker's replies were due and written, by frame number. Written by the simulator's
@@ -147,7 +150,8 @@ Row measure(const Case& asked, const Surfaces& surfaces) {
   Clock::time_point from;
   Clock::time_point to;
   {
-    LatencyRoom room(asked.load, surfaces, {[&](const ReplyWritten& r) { replies.note(r); }, {}});
+    LatencyRoom room(asked.load, surfaces, {[&](const ReplyWritten& r) { replies.note(r); }, {}},
+                     asked.session);
     const Clients clients(asked, room.port(), frames);
     clients.wait_for_numbers();
     std::this_thread::sleep_for(std::chrono::duration<double>(settle_s));
@@ -164,6 +168,10 @@ Row measure(const Case& asked, const Surfaces& surfaces) {
     row.stages = stages_of(room);
   }
   for (const GuidanceLog& log : logs) row.withheld += log.withheld();
+  if (!asked.session.empty()) {
+    row.session_mb = static_cast<double>(std::filesystem::file_size(asked.session)) / 1e6;
+    std::filesystem::remove(asked.session);
+  }
   row.reply_bytes = replies.bytes;
   add_up(replies, logs, from, to, row);
   row.relay_us = loopback_relay_us(
@@ -182,6 +190,7 @@ void print(const Row& r) {
                 r.asked.clients, r.asked.load.rate_hz, what, q.p50, q.p99, q.p999, q.max, q.n,
                 skipped);
   };
+  if (!r.asked.session.empty()) std::printf("recorded, %.1f MB:\n", r.session_mb);
   line("trocar, from intended time", r.intended_us, r.skipped);
   line("trocar, from last byte out", r.written_us, r.skipped);
   line("bare relay, from intended", r.relay_us, 0);
@@ -209,6 +218,7 @@ nlohmann::json to_json(const Row& r) {
           {"clients", r.asked.clients},
           {"rate_hz", r.asked.load.rate_hz},
           {"seconds", r.asked.seconds},
+          {"recorded_mb", r.session_mb},
           {"frames", r.frames},
           {"skipped", r.skipped},
           {"withheld_messages", r.withheld},
@@ -229,11 +239,15 @@ void run(const Options& options) {
   for (const std::size_t tools : options.tools) {
     for (const std::size_t clients : options.clients) {
       for (const double rate_hz : options.rates_hz) {
-        const Row row = measure({{tools, rate_hz}, clients, options.seconds}, surfaces);
-        if (options.json) {
-          rows.push_back(to_json(row));
-        } else {
-          print(row);
+        std::vector<std::filesystem::path> sessions{{}};
+        if (!options.record.empty()) sessions.push_back(options.record + "/bench_latency.mcap");
+        for (const auto& session : sessions) {
+          const Row row = measure({{tools, rate_hz}, clients, options.seconds, session}, surfaces);
+          if (options.json) {
+            rows.push_back(to_json(row));
+          } else {
+            print(row);
+          }
         }
       }
     }
@@ -255,6 +269,8 @@ int main(int argc, char** argv) {
       "busy."};
   app.add_flag("--json", options.json, "one JSON object instead of the table");
   app.add_flag("--quick", options.quick, "two short cases: a look, not a measurement");
+  app.add_option("--record", options.record, "a folder: each case once more with the recorder on")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--tools", options.tools, "instruments besides the reference")
       ->check(CLI::Range(1, 11));
   app.add_option("--clients", options.clients, "display clients")->check(CLI::Range(1, 16));

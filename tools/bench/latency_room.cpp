@@ -170,6 +170,14 @@ StreamNames names_of(const RoomLoad& load, const Plan& plan) {
   return value_or_throw(StreamNames::check(tools, structures));
 }
 
+std::unique_ptr<Recorder> recorder_on(const std::filesystem::path& session,
+                                      const TimeSource& time) {
+  auto writer = value_or_throw(
+      SessionWriter::begin(value_or_throw(create_append_file(session)),
+                           {"bench_latency", session_schemas(), session_channels(), {}}));
+  return std::make_unique<Recorder>(std::move(writer), time, std::int64_t{0});
+}
+
 }  // namespace
 
 std::string name_of_tool(std::size_t index) { return fmt::format("Tool{}", index + 1); }
@@ -184,7 +192,8 @@ Surfaces three_surfaces() {
   return surfaces;
 }
 
-LatencyRoom::LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServerHooks hooks) {
+LatencyRoom::LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServerHooks hooks,
+                         const std::filesystem::path& session) {
   const NdiScenario scenario = scenario_of(load);
   tracker_ = value_or_throw(NdiServer::listen(scenario, 0, std::move(hooks)));
   std::vector<NdiTool> uploaded;
@@ -203,6 +212,10 @@ LatencyRoom::LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServ
   parts.registrations = {registration()};
   parts.source = make_ndi_driver(driver_config(load, tracker_->port()), std::move(uploaded));
   parts.tick = std::chrono::milliseconds(50);
+  if (!session.empty()) {
+    parts.recorder = recorder_on(session, time_);
+    parts.record_at_start = true;
+  }
   engine_ = std::make_unique<Engine>(std::move(parts), time_,
                                      Engine::Outlets{newest_, lines_, to_log_, published_});
   engine_->start();

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -25,7 +26,9 @@ class LatencyRoom {
   static constexpr Duration device_latency = std::chrono::milliseconds(4);
 
   // Throws std::runtime_error.
-  LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServerHooks hooks);
+  // `session`: where the recorder writes; empty: nothing is recorded.
+  LatencyRoom(const RoomLoad& load, const Surfaces& surfaces, NdiServerHooks hooks,
+              const std::filesystem::path& session = {});
   LatencyRoom(const LatencyRoom&) = delete;
   LatencyRoom& operator=(const LatencyRoom&) = delete;
   ~LatencyRoom();
