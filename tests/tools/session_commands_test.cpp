@@ -1,0 +1,182 @@
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "engine/session/session_messages.hpp"
+#include "engine/session/session_reader.hpp"
+#include "tests/tools/temporary_folder.hpp"
+#include "tools/trocar/exit_code.hpp"
+
+// trocar session and trocar replay, on the golden sessions.
+using namespace trocar;
+
+namespace {
+
+const std::string whole = "tests/golden/session_v1.mcap";
+const std::string cut = "tests/golden/session_v1_cut.mcap";
+
+struct Ran {
+  int exit_code;
+  std::string said;
+};
+
+Ran trocar_with(const std::string& arguments) {
+  std::FILE* pipe = popen(("{ " TROCAR_PROGRAM " " + arguments + "; } 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Ran ran{};
+  std::array<char, 4096> some{};
+  for (std::size_t n = 0; (n = std::fread(some.data(), 1, some.size(), pipe)) > 0;) {
+    ran.said.append(some.data(), n);
+  }
+  const int status = pclose(pipe);
+  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ran;
+}
+
+Ran run(const std::string& arguments, int expected) {
+  Ran ran = trocar_with(arguments);
+  INFO(ran.said);
+  CHECK(ran.exit_code == expected);
+  return ran;
+}
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  REQUIRE(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void copy_with_byte_changed(const std::string& from, const std::filesystem::path& to) {
+  std::string bytes = content(from);
+  bytes[bytes.size() / 2] ^= 1;
+  std::ofstream(to, std::ios::binary) << bytes;
+}
+
+// The recorded distances to the first structure, straight from the file.
+std::vector<double> recorded_distances(const std::string& session) {
+  std::vector<double> all;
+  auto reader = SessionReader::open(session);
+  REQUIRE(reader);
+  while (const SessionReader::Item* item = reader.value()->next()) {
+    const auto* m = std::get_if<mcap::Message>(item);
+    if (m == nullptr || static_cast<Topic>(m->channel) != Topic::guidance) continue;
+    const auto g = decode<Guidance>(m->data);
+    const auto& structure = g.value().tools[0].structures[0].distance;
+    if (const auto* d = std::get_if<StructureDistance>(&structure)) {
+      all.push_back(d->tip_to_structure_mm);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("session info counts what a session holds, and tells a cut one by its exit code") {
+  const auto j = nlohmann::json::parse(run("session info --json " + whole, exit_ok).said);
+  CHECK(j["closed"] == true);
+  CHECK(j["messages"] == 89);
+  CHECK(j["channels"]["/tracker_frame"] == 31);
+  CHECK(j["attachments"][0]["name"] == "setup.pb");
+  const auto damaged =
+      nlohmann::json::parse(run("session info --json " + cut, exit_check_failed).said);
+  CHECK(damaged["messages"] == 65);
+  CHECK(damaged["damage"]["at_byte"] == 51299);
+}
+
+TEST_CASE("what is no session, or not there, is one line and exit code 1") {
+  for (const char* file : {"README.md", "/nowhere.mcap", "tests"}) {
+    for (const char* command : {"session info ", "replay --verify "}) {
+      const Ran ran = run(std::string(command) + file, exit_run_time);
+      CHECK(std::count(ran.said.begin(), ran.said.end(), '\n') == 1);
+      CHECK(ran.said.starts_with("trocar: "));
+    }
+  }
+}
+
+TEST_CASE("session recover saves what is whole, says what is lost, and writes over nothing") {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "saved.mcap").string();
+  const Ran ran = run("session recover " + cut + " --out " + out, exit_ok);
+  CHECK_THAT(ran.said, Catch::Contains("recovered 65 messages") &&
+                           Catch::Contains("1112 bytes behind them are lost"));
+  run("session info " + out, exit_ok);
+  CHECK_THAT(run("replay --verify " + out, exit_ok).said, Catch::Contains("0 differ"));
+  run("session recover " + cut + " --out " + out, exit_run_time);
+}
+
+TEST_CASE("replay --verify agrees with the record, and a damaged file is read as far as it holds") {
+  CHECK_THAT(run("replay --verify " + whole, exit_ok).said,
+             Catch::Contains("39 guidances and 10 state lines compared, 0 differ"));
+  const TemporaryFolder folder;
+  copy_with_byte_changed(whole, folder.path() / "changed.mcap");
+  const Ran ran =
+      trocar_with("replay --verify --json " + (folder.path() / "changed.mcap").string());
+  CHECK(nlohmann::json::parse(ran.said).contains("damage"));
+}
+
+TEST_CASE("session cut keeps a piece that replays to the same bytes") {
+  const TemporaryFolder folder;
+  const std::string piece = (folder.path() / "piece.mcap").string();
+  run("session cut " + whole + " --from 0.2 --to 0.4 --out " + piece, exit_ok);
+  const auto j = nlohmann::json::parse(run("session info --json " + piece, exit_ok).said);
+  CHECK(j["channels"]["/guidance"] == 10);
+  CHECK(j["channels"]["/registration"] == 1);
+  CHECK_THAT(run("replay --verify " + piece, exit_ok).said,
+             Catch::Contains("10 guidances") && Catch::Contains("0 differ"));
+  run("session cut " + whole + " --from 2 --to 1 --out " + piece, exit_usage);
+}
+
+TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and Slicer") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  const auto j = nlohmann::json::parse(
+      run("session export --json " + whole + " --out " + out.string(), exit_ok).said);
+  CHECK(j["guidances"] == 39);
+  CHECK(j["whole"] == true);
+  for (const auto& file : j["files"]) CHECK(std::filesystem::exists(out / file.get<std::string>()));
+
+  const std::vector<double> truth = recorded_distances(whole);
+  std::istringstream csv(content(out / "guidance.csv"));
+  std::string line;
+  std::getline(csv, line);
+  CHECK(line.starts_with("sequence,utc_ns,session_s,state,tool,pose"));
+  std::vector<double> told;
+  while (std::getline(csv, line)) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    if (cells[12] == "tumour" && cells[13] == "shown") told.push_back(std::stod(cells[14]));
+  }
+  CHECK(told == truth);
+
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((out / "session.db").c_str(), &db) == SQLITE_OK);
+  sqlite3_stmt* query = nullptr;
+  REQUIRE(sqlite3_prepare_v2(db,
+                             "SELECT count(*), min(tip_to_structure_mm) FROM guidance "
+                             "WHERE structure='tumour' AND distance='shown'",
+                             -1, &query, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(query) == SQLITE_ROW);
+  CHECK(sqlite3_column_int64(query, 0) == static_cast<std::int64_t>(truth.size()));
+  CHECK(sqlite3_column_double(query, 1) == *std::ranges::min_element(truth));
+  sqlite3_finalize(query);
+  sqlite3_close(db);
+
+  const std::string sequence = content(out / "tools.igs.mha");
+  CHECK_THAT(sequence, Catch::Contains("DimSize = 0 0 39 ") &&
+                           Catch::Contains("Seq_Frame0038_needleToRasTransformStatus = INVALID") &&
+                           Catch::Contains("Seq_Frame0010_needleToRasTransformStatus = OK") &&
+                           Catch::EndsWith("ElementDataFile = LOCAL\n"));
+  const auto points = nlohmann::json::parse(content(out / "fiducials.mrk.json"));
+  CHECK(points["markups"][0]["coordinateSystem"] == "LPS");
+  CHECK(points["markups"][0]["controlPoints"].size() == 5);
+  CHECK_THAT(run("session export " + whole + " --out " + out.string(), exit_run_time).said,
+             Catch::Contains("nothing is written over"));
+}
