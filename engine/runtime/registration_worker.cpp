@@ -8,6 +8,29 @@
 
 namespace trocar {
 
+namespace {
+
+void log_result(const Event& result, std::size_t touched) {
+  if (const auto* refused = std::get_if<RegistrationRefused>(&result)) {
+    log::error("registration refused: " + std::string(refused->why.view()));
+  } else {
+    log::info(fmt::format("registration fitted: FRE {:.2f} mm over {} fiducials",
+                          std::get<Registration>(result).fre_mm, touched));
+  }
+}
+
+}  // namespace
+
+Event register_landmarks(const PointRegistrationConfig& config,
+                         const std::vector<Fiducial>& fiducials,
+                         const LandmarksCollected& landmarks) {
+  std::vector<Point<Reference>> points;
+  for (const Dwell& dwell : landmarks.dwells) points.push_back(dwell.mean);
+  const auto result = register_points(config, points, fiducials);
+  if (!result) return RegistrationRefused{result.error().detail};
+  return registration_of(result.value(), fiducials);
+}
+
 RegistrationWorker::RegistrationWorker(PointRegistrationConfig config,
                                        std::vector<Fiducial> fiducials)
     : config_(config), fiducials_(std::move(fiducials)) {}
@@ -36,25 +59,13 @@ void RegistrationWorker::work() {
   while (!ended_) {
     bell_.wait(look_up);
     LandmarksCollected landmarks;
-    while (offered_.pop(landmarks)) register_one(landmarks);
+    while (offered_.pop(landmarks)) {
+      const Event result = register_landmarks(config_, fiducials_, landmarks);
+      log_result(result, landmarks.dwells.size());
+      inbox_->push(result);
+      wake_->notify();
+    }
   }
-}
-
-void RegistrationWorker::register_one(const LandmarksCollected& landmarks) {
-  std::vector<Point<Reference>> points;
-  for (const Dwell& dwell : landmarks.dwells) points.push_back(dwell.mean);
-  const auto result = register_points(config_, points, fiducials_);
-  if (!result) {
-    log::error("registration refused: " + result.error().detail);
-    inbox_->push(RegistrationRefused{result.error().detail});
-  } else {
-    const auto& r = result.value();
-    log::info(
-        fmt::format("registration fitted: FRE {:.2f} mm over {} fiducials, FLE used {:.2f} mm",
-                    r.fit.fre_mm, points.size(), r.fle_used_mm));
-    inbox_->push(registration_of(r, fiducials_));
-  }
-  wake_->notify();
 }
 
 }  // namespace trocar

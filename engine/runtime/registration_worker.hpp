@@ -14,6 +14,11 @@
 
 namespace trocar {
 
+// `Registration` of the spine by the touched points, or `RegistrationRefused` with the reason.
+Event register_landmarks(const PointRegistrationConfig& config,
+                         const std::vector<Fiducial>& fiducials,
+                         const LandmarksCollected& landmarks);
+
 // Registers off the navigator's thread, so that a fit never delays a pose.
 // hand-over: the navigator's thread gives landmarks points; the results come back through its
 // inbox.
@@ -35,7 +40,6 @@ class RegistrationWorker {
 
  private:
   void work();
-  void register_one(const LandmarksCollected& landmarks);
 
   PointRegistrationConfig config_;
   std::vector<Fiducial> fiducials_;

@@ -1,22 +1,20 @@
 #include "tools/trocar/replay_command.hpp"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "engine/base/log.hpp"
-#include "engine/igtl/guidance_server.hpp"
+#include "engine/runtime/recompute.hpp"
 #include "engine/runtime/replay.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
-#include "tools/trocar/plan_scene.hpp"
+#include "tools/trocar/replay_stage.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
@@ -30,12 +28,15 @@ constexpr const char* about =
     "                                        byte; the first that differs is printed, exit code 5\n"
     "  trocar replay FILE --listen 18944     serve it over OpenIGTLink like a live engine, at\n"
     "                                        --speed 1 (the default then), from --from SECONDS\n"
+    "  trocar replay FILE --recompute        register again by the recorded touches, and how far\n"
+    "                                        that is from the recorded registrations\n"
     "  trocar replay FILE --with CONFIG      the same inbox under another configuration, and what\n"
     "                                        that changes";
 
 struct Asked {
   std::string file;
   bool verify = false;
+  bool recompute = false;
   bool json = false;
   std::optional<double> speed;
   double from_s = 0;
@@ -43,97 +44,84 @@ struct Asked {
   std::string with;
 };
 
-// Recorded time, as it passes for the display clients: `speed` times as fast as it did.
-class PlayerTime final : public TimeSource {
- public:
-  PlayerTime(Timestamp from, double speed) : from_(from), speed_(speed) {}
-  [[nodiscard]] Timestamp now() const override {
-    const std::chrono::duration<double, std::nano> passed =
-        std::chrono::steady_clock::now() - began_;
-    return from_ + std::chrono::duration_cast<Duration>(passed * speed_);
-  }
-  void wait_until(Timestamp t) const {
-    const std::chrono::duration<double, std::nano> left = (t - now()) / speed_;
-    if (left.count() > 0) std::this_thread::sleep_for(left);
-  }
-
- private:
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  Timestamp from_;
-  double speed_;
-};
-
-// What a replay is streamed through.
-struct Stage {
-  Latest<Guidance> newest;
-  StateLineRing lines;
-  Signal published;
-  std::unique_ptr<PlayerTime> time;
-  std::unique_ptr<GuidanceServer> server;
-
-  void show(const Navigator& navigator, bool was_published) {
-    for (const StateLine& line : navigator.lines()) lines.push(line);
-    if (!was_published) return;
-    newest.publish(navigator.guidance());
-    published.notify();
-  }
-};
-
-Status open_stage(const Asked& asked, const SessionSetup& setup, Timestamp from, Stage& stage) {
-  std::vector<std::string> tools;
-  for (const ToolModel& t : setup.tools) {
-    tools.push_back(t.role == ToolRole::tool ? t.name : "");
-  }
-  std::vector<StreamNames::StructureNames> structures;
-  for (const Structure& s : setup.plan.structures) {
-    structures.push_back({s.id, setup.plan.vertebrae[s.vertebra.index].name});
-  }
-  auto names = StreamNames::check(tools, structures);
-  if (!names) return names.error();
-  ServerConfig config;
-  config.port = *asked.port;
-  stage.time = std::make_unique<PlayerTime>(from, asked.speed.value_or(1));
-  auto server = GuidanceServer::start(config, scene_of(setup.plan, names.value()),
-                                      {stage.newest,
-                                       stage.lines,
-                                       stage.published,
-                                       *stage.time,
-                                       {Timestamp{}, setup.utc_at_zero_ns}});
-  if (!server) return server.error();
-  stage.server = std::move(server).value();
-  log::info(fmt::format("replaying {}, serving OpenIGTLink on {} port {}", asked.file, config.bind,
-                        stage.server->port()));
-  return Done{};
-}
-
 int fail(const Error& why) {
   std::fprintf(stderr, "trocar: %s\n", why.detail.c_str());
   return exit_run_time;
 }
 
-void print_json(const Replay& replay, double took_s, double session_s) {
+// One way through a session, and what came of it.
+struct Played {
+  explicit Played(Replay& r) : replay(r), recompute(r.setup()) {}
+  Replay& replay;
+  Recompute recompute;
+  std::optional<Timestamp> first;
+  Timestamp last{};
+  double took_s = 0;
+  [[nodiscard]] double session_s() const { return first ? seconds(last - *first) : 0; }
+};
+
+nlohmann::json json_of(const Recomputed& r) {
+  nlohmann::json j{
+      {"sequence", r.sequence}, {"was_accepted", r.was_accepted}, {"is_accepted", r.is_accepted}};
+  if (!r.was_accepted || !r.is_accepted) return j;
+  j["shift_mm"] = r.shift_mm;
+  j["turn_rad"] = r.turn_rad;
+  j["fre_difference_mm"] = r.fre_difference_mm;
+  return j;
+}
+
+void print_json(const Played& played, bool recomputed) {
+  const Replay& replay = played.replay;
   const ReplayStats& stats = replay.stats();
   nlohmann::json j{{"steps", stats.steps},
                    {"guidances_compared", stats.guidances},
                    {"state_lines_compared", stats.lines},
                    {"differences", stats.differences},
-                   {"session_s", session_s},
-                   {"took_s", took_s},
+                   {"session_s", played.session_s()},
+                   {"took_s", played.took_s},
                    {"chain", hex_of(replay.end().digest)},
                    {"closed", replay.end().closed}};
   if (stats.first) {
     j["first_difference"] = {{"sequence", stats.first->sequence}, {"field", stats.first->what}};
   }
   if (replay.end().fault) j["damage"] = replay.end().fault->why;
+  if (recomputed) {
+    j["registrations"] = nlohmann::json::array();
+    for (const Recomputed& r : played.recompute.all()) j["registrations"].push_back(json_of(r));
+    j["registrations_without_inputs"] = played.recompute.without_inputs();
+  }
   std::puts(j.dump().c_str());
 }
 
-void print_text(const Replay& replay, double took_s, double session_s) {
-  const ReplayStats& stats = replay.stats();
+void print_recomputed(const Recompute& recompute) {
+  const auto word = [](bool accepted) { return accepted ? "accepted" : "refused"; };
+  for (const Recomputed& r : recompute.all()) {
+    std::printf("registration of sequence %llu: was %s, is %s",
+                static_cast<unsigned long long>(r.sequence), word(r.was_accepted),
+                word(r.is_accepted));
+    if (r.was_accepted && r.is_accepted) {
+      std::printf("; %.3g mm apart at the worst fiducial, turned by %.3g rad, FRE %+.3g mm",
+                  r.shift_mm, r.turn_rad, r.fre_difference_mm);
+    }
+    std::printf("\n");
+  }
+  if (recompute.without_inputs() > 0) {
+    std::printf(
+        "%llu registrations are not computable: what they were made of is not in the "
+        "record\n",
+        static_cast<unsigned long long>(recompute.without_inputs()));
+  }
+  if (recompute.all().empty() && recompute.without_inputs() == 0) {
+    std::printf("no registration in the record\n");
+  }
+}
+
+void print_text(const Played& played) {
+  const ReplayStats& stats = played.replay.stats();
   std::printf(
       "%llu steps, %.1f s of session in %.2f s; %llu guidances and %llu state lines compared, "
       "%llu differ\n",
-      static_cast<unsigned long long>(stats.steps), session_s, took_s,
+      static_cast<unsigned long long>(stats.steps), played.session_s(), played.took_s,
       static_cast<unsigned long long>(stats.guidances),
       static_cast<unsigned long long>(stats.lines),
       static_cast<unsigned long long>(stats.differences));
@@ -141,32 +129,49 @@ void print_text(const Replay& replay, double took_s, double session_s) {
     std::printf("first difference: sequence %llu: %s\n",
                 static_cast<unsigned long long>(stats.first->sequence), stats.first->what.c_str());
   }
-  if (const auto& fault = replay.end().fault) {
+  if (const auto& fault = played.replay.end().fault) {
     std::printf("the file ends at byte %llu: %s\n", static_cast<unsigned long long>(fault->at),
                 fault->why.c_str());
   }
 }
 
+// To the displays, when it is time for it.
+Status show(const Asked& asked, const Played& played, const Step& step,
+            std::optional<ReplayStage>& stage) {
+  if (!asked.port || step.now - *played.first < duration_from_ms(asked.from_s * 1e3)) return Done{};
+  if (!stage) {
+    stage.emplace(step.now, asked.speed.value_or(1));
+    const auto port = stage->open(played.replay.setup(), *asked.port);
+    if (!port) return port.error();
+    log::info("replaying " + asked.file + ", serving OpenIGTLink on port " +
+              std::to_string(port.value()));
+  }
+  stage->show(played.replay.navigator(), played.replay.was_published(), step.now);
+  return Done{};
+}
+
 // Runs to the end, or to Ctrl-C.
-Status play(const Asked& asked, Replay& replay, Timestamp& first, Timestamp& last) {
-  Stage stage;
-  bool any = false;
-  while (const Step* step = replay.advance()) {
-    if (!any) first = step->now;
-    any = true;
-    last = step->now;
-    const bool shown = step->now - first >= duration_from_ms(asked.from_s * 1e3);
-    if (asked.port && shown) {
-      if (!stage.server) {
-        Status opened = open_stage(asked, replay.setup(), step->now, stage);
-        if (!opened) return opened;
-      }
-      stage.time->wait_until(step->now);
-      stage.show(replay.navigator(), replay.was_published());
-    }
+Status play(const Asked& asked, Played& played) {
+  std::optional<ReplayStage> stage;
+  while (const Step* step = played.replay.advance()) {
+    if (!played.first) played.first = step->now;
+    played.last = step->now;
+    if (asked.recompute) played.recompute.take(*step, played.replay.navigator());
+    if (Status shown = show(asked, played, *step, stage); !shown) return shown;
     if (stop_wanted()) break;
   }
-  if (stage.server) stage.server->stop();
+  return Done{};
+}
+
+// The recorded frames name tools by their place, so another configuration must have the same.
+Status use_other(const std::string& config, Replay& replay) {
+  OrSetup other = read_or_setup(config);
+  const std::vector<ToolModel>& tools = replay.setup().tools;
+  const auto same_name = [](const ToolModel& a, const ToolModel& b) { return a.name == b.name; };
+  if (!std::ranges::equal(tools, other.tools, same_name)) {
+    return Error{Code::inconsistent, config + ": expected the session's tools in its order"};
+  }
+  replay.use(std::make_unique<Navigator>(other.navigator, other.tools, std::move(other.model)));
   return Done{};
 }
 
@@ -176,17 +181,16 @@ int replay_one(const Asked& asked) {
   if (!opened) return fail(opened.error());
   Replay& replay = *opened.value();
   if (!asked.with.empty()) {
-    OrSetup other = read_or_setup(asked.with);
-    replay.use(std::make_unique<Navigator>(other.navigator, other.tools, std::move(other.model)));
+    if (const Status used = use_other(asked.with, replay); !used) return fail(used.error());
   }
-  Timestamp first{};
-  Timestamp last{};
-  if (const Status played = play(asked, replay, first, last); !played) return fail(played.error());
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  Played played(replay);
+  if (const Status done = play(asked, played); !done) return fail(done.error());
+  played.took_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   if (asked.json) {
-    print_json(replay, took.count(), seconds(last - first));
+    print_json(played, asked.recompute);
   } else {
-    print_text(replay, took.count(), seconds(last - first));
+    print_text(played);
+    if (asked.recompute) print_recomputed(played.recompute);
   }
   if (replay.error()) return fail(*replay.error());
   return asked.verify && replay.stats().differences > 0 ? exit_check_failed : exit_ok;
@@ -199,6 +203,7 @@ void add_replay(CLI::App& app, int& exit_code) {
   const auto asked = std::make_shared<Asked>();
   command->add_option("FILE", asked->file, "session")->required();
   command->add_flag("--verify", asked->verify, "exit code 5 when an output differs");
+  command->add_flag("--recompute", asked->recompute, "run the registrations again");
   command->add_option("--listen", asked->port, "serve OpenIGTLink on this port of this host");
   command->add_option("--speed", asked->speed, "times as fast, with --listen")
       ->check(CLI::Range(0.01, 1000.0));
