@@ -180,3 +180,16 @@ TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and
   CHECK_THAT(run("session export " + whole + " --out " + out.string(), exit_run_time).said,
              Catch::Contains("nothing is written over"));
 }
+
+TEST_CASE("a replay serves displays, and the first thing it says is that nothing is live") {
+  const TemporaryFolder folder;
+  const std::string log = (folder.path() / "replay.log").string();
+  const Ran ran = trocar_with(
+      "replay " + whole + " --listen 0 --speed 0.2 > " + log +
+      " 2>&1 & for i in $(seq 100); do port=$(sed -n 's/.*on port \\([0-9]*\\).*/\\1/p' " + log +
+      "); [ -n \"$port\" ] && break; sleep 0.05; done; " TROCAR_PROGRAM
+      " watch 127.0.0.1:$port --json --for 2; wait");
+  INFO(ran.said);
+  CHECK_THAT(ran.said, Catch::Contains("issue=replay") && Catch::Contains("nothing here is live"));
+  CHECK_THAT(ran.said, Catch::Contains("\"structure\":\"tumour\",\"tip_mm\":\""));
+}

@@ -43,9 +43,11 @@ Result<std::uint16_t> ReplayStage::open(const SessionSetup& setup, std::uint16_t
   if (!names) return names.error();
   ServerConfig config;
   config.port = port;
-  auto server =
-      GuidanceServer::start(config, scene_of(setup.plan, names.value()),
-                            {newest_, lines_, published_, time_, {{}, setup.utc_at_zero_ns}});
+  StreamScene scene = scene_of(setup.plan, names.value());
+  scene.warnings.insert(scene.warnings.begin(),
+                        "issue=replay text=recorded earlier: nothing here is live");
+  auto server = GuidanceServer::start(
+      config, std::move(scene), {newest_, lines_, published_, time_, {{}, setup.utc_at_zero_ns}});
   if (!server) return server.error();
   server_ = std::move(server).value();
   return server_->port();
