@@ -1,5 +1,3 @@
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
@@ -7,6 +5,7 @@
 
 #include "tests/loopback.hpp"
 #include "tests/tools/operating_room.hpp"
+#include "tests/tools/ran_program.hpp"
 #include "tools/trocar/exit_code.hpp"
 
 // The program itself, as a person runs it: what it prints and how it exits.
@@ -17,26 +16,6 @@ namespace {
 const std::string traffic =
     "TX:0001031A\r0101+10000+00000+00000+00000+000100-000200-150000+001230000003100000001\n"
     "000062C8\r";
-
-struct Ran {
-  int exit_code;
-  std::string said;  // stdout and stderr
-};
-
-Ran shell(const std::string& line) {
-  std::FILE* pipe = popen(("{ " + line + "; } 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Ran ran{};
-  std::array<char, 4096> some{};
-  for (std::size_t n = 0; (n = std::fread(some.data(), 1, some.size(), pipe)) > 0;) {
-    ran.said.append(some.data(), n);
-  }
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
-
-Ran trocar_with(const std::string& arguments) { return shell(TROCAR_PROGRAM " " + arguments); }
 
 const OperatingRoom& room() {
   static const OperatingRoom r;

@@ -1,9 +1,6 @@
 #include <sqlite3.h>
-#include <sys/wait.h>
-
-#include <array>
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,6 +8,7 @@
 
 #include "engine/session/session_messages.hpp"
 #include "engine/session/session_reader.hpp"
+#include "tests/tools/ran_program.hpp"
 #include "tests/tools/temporary_folder.hpp"
 #include "tools/trocar/exit_code.hpp"
 
@@ -21,24 +19,6 @@ namespace {
 
 const std::string whole = "tests/golden/session_v1.mcap";
 const std::string cut = "tests/golden/session_v1_cut.mcap";
-
-struct Ran {
-  int exit_code;
-  std::string said;
-};
-
-Ran trocar_with(const std::string& arguments) {
-  std::FILE* pipe = popen(("{ " TROCAR_PROGRAM " " + arguments + "; } 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Ran ran{};
-  std::array<char, 4096> some{};
-  for (std::size_t n = 0; (n = std::fread(some.data(), 1, some.size(), pipe)) > 0;) {
-    ran.said.append(some.data(), n);
-  }
-  const int status = pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 Ran run(const std::string& arguments, int expected) {
   Ran ran = trocar_with(arguments);
@@ -179,6 +159,26 @@ TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and
   CHECK(points["markups"][0]["controlPoints"].size() == 5);
   CHECK_THAT(run("session export " + whole + " --out " + out.string(), exit_run_time).said,
              Catch::Contains("nothing is written over"));
+}
+
+TEST_CASE("qa makes a report of each session, once, and goes on when one cannot be read") {
+  const TemporaryFolder folder;
+  const std::string out = " --out " + (folder.path() / "reports").string();
+  const Ran ran = run("qa " + whole + " " + cut + " README.md" + out, exit_run_time);
+  CHECK_THAT(ran.said, Catch::Contains("README.md: expected a session file") &&
+                           Catch::Contains("2 reports") && Catch::Contains("1 failed"));
+  const auto j = nlohmann::json::parse(content(folder.path() / "reports/session_v1.json"));
+  const std::vector<double> shown = recorded_distances(whole);
+  const double nearest = *std::ranges::min_element(shown);
+  CHECK(j["schema"] == 1);
+  CHECK(j["guidances"] == 39);
+  CHECK(j["tools"][0]["structures"][0]["nearest"]["tip_to_structure_mm"] == nearest);
+  const std::string page = content(folder.path() / "reports/session_v1.html");
+  run("qa " + whole + out, exit_ok);
+  CHECK(content(folder.path() / "reports/session_v1.html") == page);
+  CHECK_THAT(run("qa " + whole + " " + cut + " --missing" + out, exit_ok).said,
+             Catch::Contains("0 reports") && Catch::Contains("2 were there"));
+  run("qa " + whole + " tests/golden/../golden/session_v1.mcap" + out, exit_usage);
 }
 
 TEST_CASE("a replay serves displays, and the first thing it says is that nothing is live") {

@@ -9,8 +9,8 @@
 #include "tests/engine/session/session_bytes.hpp"
 #include "tests/tools/temporary_folder.hpp"
 
-// A writer that is killed while it writes. bench_session --kills does the same to the recorder under
-// the full load of an operating room.
+// A writer that is killed while it writes. bench_session --kills does the same to the recorder
+// under the full load of an operating room.
 using namespace trocar;
 using namespace trocar::test;
 
@@ -60,8 +60,7 @@ TEST_CASE("H21: a writer killed at any time loses nothing that it acknowledged")
     CHECK(all.messages.size() >= acknowledged);
     CHECK(all.attachments.size() == 1);
     for (std::size_t n = 0; n < all.messages.size(); ++n) {
-      REQUIRE(all.messages[n] ==
-              "message " + std::to_string(n) + std::string(n % 700, '.'));
+      REQUIRE(all.messages[n] == "message " + std::to_string(n) + std::string(n % 700, '.'));
     }
   }
 }
