@@ -184,11 +184,12 @@ TEST_CASE("qa makes a report of each session, once, and goes on when one cannot 
 TEST_CASE("a replay serves displays, and the first thing it says is that nothing is live") {
   const TemporaryFolder folder;
   const std::string log = (folder.path() / "replay.log").string();
-  const Ran ran = trocar_with(
-      "replay " + whole + " --listen 0 --speed 0.2 > " + log +
-      " 2>&1 & for i in $(seq 100); do port=$(sed -n 's/.*on port \\([0-9]*\\).*/\\1/p' " + log +
-      "); [ -n \"$port\" ] && break; sleep 0.05; done; " TROCAR_PROGRAM
-      " watch 127.0.0.1:$port --json --for 2; wait");
+  const Ran ran = trocar_with("replay " + whole + " --listen 0 --speed 0.05 > " + log +
+                              " 2>&1 & replay=$!; for i in $(seq 200); do port=$(sed -n 's/.*on "
+                              "port \\([0-9]*\\).*/\\1/p' " +
+                              log +
+                              "); [ -n \"$port\" ] && break; sleep 0.05; done; " TROCAR_PROGRAM
+                              " watch 127.0.0.1:$port --json --for 2; kill $replay; wait $replay");
   INFO(ran.said);
   CHECK_THAT(ran.said, Catch::Contains("issue=replay") && Catch::Contains("nothing here is live"));
   CHECK_THAT(ran.said, Catch::Contains("\"structure\":\"tumour\",\"tip_mm\":\""));
