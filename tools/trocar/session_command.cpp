@@ -13,6 +13,7 @@
 #include "engine/session/session_writer.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/session_export.hpp"
+#include "tools/trocar/session_import_command.hpp"
 
 namespace trocar {
 namespace {
@@ -270,6 +271,7 @@ void add_session(CLI::App& app, int& exit_code) {
   recover_command->callback([file, to, &exit_code] { exit_code = recover(*file, *to); });
   add_cut(*command, exit_code);
   add_export(*command, exit_code);
+  add_session_import(*command, exit_code);
 }
 
 }  // namespace trocar

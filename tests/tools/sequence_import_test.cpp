@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include "engine/base/config_reader.hpp"
+#include "engine/runtime/replay.hpp"
+#include "tests/tools/operating_room.hpp"
+#include "tools/trocar/session_import.hpp"
+
+// What PLUS and Slicer recorded, read and taken through our navigator.
+using namespace trocar;
+
+namespace {
+
+std::string matrix_text(double x_mm, double scale = 1) {
+  return fmt::format("{0} 0 0 {1} 0 {0} 0 -20 0 0 {0} -1500 0 0 0 1", scale, x_mm);
+}
+
+struct Frame {
+  double timestamp_s;
+  std::string stylus;
+  std::string status = "OK";
+};
+
+std::string sequence_text(const std::vector<Frame>& frames, const char* equals = " = ",
+                          const char* end = "ElementDataFile = LOCAL\n") {
+  std::string text = "ObjectType = Image\nNDims = 3\nDimSize = 0 0 2\n";
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const auto field = [&](const char* name, const std::string& value) {
+      text += fmt::format("Seq_Frame{:04}_{}{}{}\n", i, name, equals, value);
+    };
+    field("ReferenceToTrackerTransform", matrix_text(100));
+    field("ReferenceToTrackerTransformStatus", "OK");
+    field("StylusToTrackerTransform", frames[i].stylus);
+    field("StylusToTrackerTransformStatus", frames[i].status);
+    field("Timestamp", fmt::format("{}", frames[i].timestamp_s));
+    field("ImageStatus", "INVALID");
+  }
+  return text + end;
+}
+
+Result<Sequence> read_text(const std::string& text) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "s.igs.mha", std::ios::binary) << text;
+  return read_sequence(folder.path() / "s.igs.mha");
+}
+
+std::string refusal(const std::string& text) {
+  const auto sequence = read_text(text);
+  REQUIRE_FALSE(sequence);
+  return sequence.error().detail;
+}
+
+const OperatingRoom& room() {
+  static const OperatingRoom r;
+  return r;
+}
+
+ImportOptions options() { return {{{"Stylus", "Needle"}}, std::chrono::milliseconds(2)}; }
+
+}  // namespace
+
+TEST_CASE("a sequence is read with its times, its poses and their status") {
+  const auto s =
+      read_text(sequence_text({{7.5, matrix_text(1)}, {7.6, matrix_text(2), "INVALID"}}));
+  REQUIRE(s);
+  CHECK(s.value().fields == std::vector<std::string>{"ReferenceToTracker", "StylusToTracker"});
+  REQUIRE(s.value().frames.size() == 2);
+  CHECK(s.value().frames[0].timestamp_s == 7.5);
+  CHECK(s.value().frames[0].poses.at("StylusToTracker").translation() ==
+        Eigen::Vector3d(1, -20, -1500));
+  CHECK_FALSE(s.value().frames[1].poses.contains("StylusToTracker"));
+  CHECK(s.value().frames[1].poses.contains("ReferenceToTracker"));
+}
+
+TEST_CASE("NRRD's way to write a header is read, too, and what follows it is not looked at") {
+  const auto s = read_text(sequence_text({{1, matrix_text(1)}}, ":=", "\nSeq_FrameX_garbage\n"));
+  REQUIRE(s);
+  CHECK(s.value().frames.size() == 1);
+}
+
+TEST_CASE("a matrix that is no rigid motion is left out and counted") {
+  const auto s = read_text(sequence_text({{1, matrix_text(1, 1.01)}, {2, matrix_text(1, -1)}}));
+  REQUIRE(s);
+  CHECK(s.value().not_rigid == 2);
+  CHECK_FALSE(s.value().frames[0].poses.contains("StylusToTracker"));
+}
+
+TEST_CASE("a sequence that contradicts itself is refused with its line") {
+  CHECK_THAT(refusal("ObjectType = Image\n"), Catch::Contains("expected frames"));
+  CHECK_THAT(refusal(""), Catch::Contains("expected frames"));
+  CHECK_THAT(refusal(sequence_text({{1, "1 2 3"}})),
+             Catch::Contains(".mha:6: expected 16 numbers"));
+  CHECK_THAT(refusal(sequence_text({{1, matrix_text(1) + " 7"}})), Catch::Contains("16 numbers"));
+  CHECK_THAT(refusal(sequence_text({{2, matrix_text(1)}, {1, matrix_text(1)}})),
+             Catch::Contains("expected times that rise, found frame 1"));
+  CHECK_THAT(refusal(sequence_text({{-1e9, matrix_text(1)}, {1e9, matrix_text(1)}})),
+             Catch::Contains("at most 1e7 s"));
+  CHECK_THAT(refusal("Seq_Frame0000_Timestamp = soon\n"), Catch::Contains("expected a time in s"));
+  CHECK_THAT(refusal("Seq_Frame0000_Timestamp = 1e300\n"), Catch::Contains("expected a time in s"));
+  CHECK_THAT(refusal("Seq_Frame0000_Timestamp = nan\n"), Catch::Contains("expected a time in s"));
+  CHECK_THAT(refusal("Seq_Frame0007_Timestamp = 1\n"), Catch::Contains("expected frame 0"));
+  CHECK_THAT(refusal("Seq_Frame99999999999_Timestamp = 1\n"), Catch::Contains("a million frames"));
+  CHECK_THAT(refusal("Seq_Frame0000\n"), Catch::Contains("Seq_Frame<number>_<field>"));
+  CHECK_THAT(refusal("Seq_Frame0000_Status = OK\n"), Catch::Contains("expected a Timestamp"));
+  CHECK_THAT(refusal(std::string(100'000, 'x')), Catch::Contains("lines of at most 4096 bytes"));
+}
+
+TEST_CASE("an imported sequence is a session that replays to the same bytes, with the same poses") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "imported.mcap";
+  std::vector<Frame> frames;
+  for (int i = 0; i < 50; ++i) {
+    frames.push_back({100 + 0.02 * i, matrix_text(i), i == 20 ? "MISSING" : "OK"});
+  }
+  frames.push_back(frames.back());  // the same time once more
+  frames.push_back({160, matrix_text(3)});
+  const auto sequence = read_text(sequence_text(frames));
+  REQUIRE(sequence);
+  const auto imported =
+      import_sequence(sequence.value(), read_or_setup(room().file("run.toml")), options(), out);
+  if (!imported) FAIL(imported.error().detail);
+  CHECK(imported.value().frames == 51);
+  CHECK(imported.value().repeated == 1);
+  CHECK(imported.value().unseen.empty());
+  auto replay = Replay::open(out);
+  REQUIRE(replay);
+  std::vector<double> x_mm;
+  while (const Step* step = replay.value()->advance()) {
+    const auto* frame = std::get_if<TrackerFrame>(&step->event);
+    if (frame == nullptr) continue;
+    for (const Body& b : frame->bodies) {
+      const auto* pose = std::get_if<MarkerPose>(&b.pose);
+      if (b.tool.index == 1 && pose != nullptr) {
+        x_mm.push_back(pose->tracker_from_marker.matrix().translation().x());
+      }
+    }
+  }
+  CHECK(replay.value()->stats().differences == 0);
+  CHECK(replay.value()->end().closed);
+  REQUIRE(x_mm.size() == 50);
+  CHECK(x_mm[19] == 19);
+  CHECK(x_mm[20] == 21);  // that between was missing
+}
+
+TEST_CASE("a sequence of other tools is refused, and says which transforms there are") {
+  const TemporaryFolder folder;
+  std::string text = sequence_text({{1, matrix_text(1)}});
+  for (std::size_t at = text.find("Reference"); at != text.npos; at = text.find("Reference")) {
+    text.replace(at, 9, "Probe");
+  }
+  const auto sequence = read_text(text);
+  const auto imported =
+      import_sequence(sequence.value(), read_or_setup(room().file("run.toml")),
+                      {{}, std::chrono::milliseconds(2)}, folder.path() / "none.mcap");
+  REQUIRE_FALSE(imported);
+  CHECK_THAT(imported.error().detail, Catch::Contains("ProbeToTracker StylusToTracker"));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "none.mcap"));
+}

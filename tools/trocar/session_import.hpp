@@ -1,0 +1,33 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/base/time.hpp"
+#include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/sequence_reader.hpp"
+
+namespace trocar {
+
+struct ImportOptions {
+  std::map<std::string, std::string> tool_of;  // name in the sequence -> tool of the configuration
+  Duration time_bound{};                       // of the sequence's own times
+};
+
+struct Imported {
+  std::uint64_t frames = 0;
+  std::uint64_t repeated = 0;       // frames with the time of the one before, left out
+  std::uint64_t not_rigid = 0;      // poses that are no rigid motion, left out
+  std::vector<std::string> unused;  // transforms that no tool of the configuration takes
+  std::vector<std::string> unseen;  // tools without a transform
+};
+
+// Takes a sequence through the navigator of a configuration, each frame at its own time, and writes
+// what a live engine would have recorded to a new file: docs/decisions/0054. Moves the set-up's
+// model out. Error: no transform fits a tool, or the file cannot be written.
+Result<Imported> import_sequence(const Sequence& sequence, OrSetup setup,
+                                 const ImportOptions& options, const std::filesystem::path& to);
+
+}  // namespace trocar
