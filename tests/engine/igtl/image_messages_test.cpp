@@ -1,5 +1,6 @@
 #include "engine/igtl/image_messages.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -48,6 +49,37 @@ TEST_CASE("pixels of a big-endian sender are turned round, each on its own") {
   const auto frame = image_frame_of(std::move(b), "US");
   CHECK(*frame.value().pixels ==
         std::vector<std::byte>{std::byte{2}, std::byte{1}, std::byte{4}, std::byte{3}});
+}
+
+TEST_CASE("an image of each scalar type, byte order and number of components keeps its values") {
+  for (const Scalar scalar : {Scalar::int8, Scalar::uint8, Scalar::int16, Scalar::uint16,
+                              Scalar::int32, Scalar::uint32, Scalar::float32, Scalar::float64}) {
+    for (const std::uint8_t components : {std::uint8_t{1}, std::uint8_t{3}}) {
+      ImageBody little = body_for_test();
+      little.header.scalar = scalar;
+      little.header.components = components;
+      little.pixels.resize(little.header.pixel_bytes());
+      for (std::size_t i = 0; i < little.pixels.size(); ++i) little.pixels[i] = std::byte(i + 1);
+      ImageBody big = little;
+      big.header.endian = 1;
+      const auto each = static_cast<std::ptrdiff_t>(bytes_of(scalar));
+      for (auto at = big.pixels.begin(); at != big.pixels.end(); at += each) {
+        std::reverse(at, at + each);
+      }
+      for (ImageBody said : {little, big}) {
+        const auto frame = image_frame_of(std::move(said), "US");
+        REQUIRE(frame);
+        Buffer out;
+        append_image_frame(out, frame.value(), 0, 1);
+        const Message m = decode_all(out)[0];
+        const auto& back = std::get<ImageBody>(m.body);
+        CHECK(back.header.scalar == scalar);
+        CHECK(back.header.components == components);
+        CHECK(back.header.endian == 2);
+        CHECK(back.pixels == little.pixels);
+      }
+    }
+  }
 }
 
 TEST_CASE("H8: an image that says LPS is turned to RAS, axes and centre alike") {
