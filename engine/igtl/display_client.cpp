@@ -22,9 +22,11 @@ constexpr Duration speed_up_after = std::chrono::seconds(10);
 constexpr Duration large_settle = std::chrono::seconds(1);  // after surfaces and images
 
 // What nobody wants may be as large as this times max_message_bytes, and is not kept.
-constexpr std::uint64_t skip_factor = 16;
+constexpr std::uint64_t skip_factor = 64;
 // So many messages at once are still a client that has just connected.
 constexpr double burst_seconds = 2;
+// Answers that wait are memory: a client that asks faster than it reads is heard again when it has.
+constexpr std::size_t most_answers_waiting = 32;
 
 // The queries that say more in their content than in their name.
 bool wants_asked(std::string_view type) {
@@ -60,8 +62,13 @@ void DisplayClient::offer(OutQueue::Slot slot, SharedBytes bytes) {
   if (slot == OutQueue::image) large_at_ = owner_.now();
 }
 
-// Gives way to the other clients after so many bytes.
 void DisplayClient::send() {
+  give();
+  if (!reading_) receive();
+}
+
+// Gives way to the other clients after so many bytes.
+void DisplayClient::give() {
   std::size_t given = 0;
   while (open_ && !waiting_for_room_) {
     if (given >= most_at_once) return wait_for_room();
@@ -143,11 +150,29 @@ void DisplayClient::wait_for_turn() {
 }
 
 void DisplayClient::receive() {
+  if (hearing_ || reading_) return;
+  hearing_ = true;
+  bool more = true;
+  while (more && open_ && queue_.news_waiting() < most_answers_waiting) more = hear_one();
+  hearing_ = false;
+  if (!open_) return;
+  // The time in which nobody listens is not the client's.
+  if (more || !stream_.in_message()) {
+    message_began_.reset();
+  } else if (!message_began_) {
+    message_began_ = owner_.now();
+  }
+  if (!more) read();
+}
+
+void DisplayClient::read() {
+  reading_ = true;
   connection_->when_read(
       [self = shared_from_this()](const Result<std::span<const std::byte>>& bytes) {
+        self->reading_ = false;
         if (!bytes) return self->close();
-        self->take(bytes.value());
-        if (self->open_) self->receive();
+        self->stream_.push(bytes.value());
+        self->receive();
       });
 }
 
@@ -174,26 +199,24 @@ void DisplayClient::refuse(Refusal why) {
   connection_->close();
 }
 
-void DisplayClient::take(std::span<const std::byte> bytes) {
-  stream_.push(bytes);
-  const Timestamp now = owner_.now();
-  for (;;) {
-    const auto message = stream_.next();
-    if (!message) return refuse(refusal_of(message.error()));
-    if (!message.value()) break;
-    message_began_.reset();
-    if (!messages_.take(now)) return refuse(Refusal::too_many_messages);
-    if (message.value()->header.version == 2 && std::exchange(version_, 2) == 1) {
-      owner_.on_version_2(*this);
-    }
-    owner_.on_message(*this, *message.value());
-    if (!open_) return;
+// False when no whole message is left, or the client is.
+bool DisplayClient::hear_one() {
+  const auto message = stream_.next();
+  if (!message) {
+    refuse(refusal_of(message.error()));
+    return false;
   }
-  if (!stream_.in_message()) {
-    message_began_.reset();
-  } else if (!message_began_) {
-    message_began_ = now;
+  if (!message.value()) return false;
+  message_began_.reset();
+  if (!messages_.take(owner_.now())) {
+    refuse(Refusal::too_many_messages);
+    return false;
   }
+  if (message.value()->header.version == 2 && std::exchange(version_, 2) == 1) {
+    owner_.on_version_2(*this);
+  }
+  owner_.on_message(*this, *message.value());
+  return true;
 }
 
 }  // namespace trocar::igtl

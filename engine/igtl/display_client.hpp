@@ -37,6 +37,8 @@ class DisplayClient : public std::enable_shared_from_this<DisplayClient> {
   void offer(OutQueue::Slot slot, SharedBytes bytes);
   // Gives the kernel what it takes at once; the rest when it has room again or its turn comes.
   void send();
+  // Hears what the client says, from now on. While many answers wait for it, it is not heard: what
+  // it says then stays in the kernel's buffers.
   void receive();
   // What time alone finds out: a stalled client, a message that drips. To be called now and then.
   void watch();
@@ -62,7 +64,9 @@ class DisplayClient : public std::enable_shared_from_this<DisplayClient> {
   void slow_down(Timestamp now);
   void speed_up(Timestamp now);
   void set_pace(Duration pace);
-  void take(std::span<const std::byte> bytes);
+  void give();
+  void read();
+  bool hear_one();
 
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Timer> turn_;
@@ -74,6 +78,8 @@ class DisplayClient : public std::enable_shared_from_this<DisplayClient> {
   std::uint16_t version_ = 1;
   bool open_ = true;
   bool waiting_for_room_ = false;
+  bool reading_ = false;  // bytes have been asked for
+  bool hearing_ = false;  // receive() is under way
   bool images_ = false;
   std::optional<Duration> tracking_;
   Duration pace_;

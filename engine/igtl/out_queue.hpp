@@ -25,6 +25,8 @@ class OutQueue {
 
   // False when too much news waits: the client does not read, close it.
   [[nodiscard]] bool push_news(SharedBytes bytes);
+  // How many of them have not been begun.
+  [[nodiscard]] std::size_t news_waiting() const { return news_count_; }
   void offer(Slot slot, SharedBytes bytes);
   void withdraw(Slot slot) { newest_[slot] = nullptr; }
 

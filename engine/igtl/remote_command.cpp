@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_attributes = 64;
 constexpr std::size_t max_value_bytes = 4096;
+constexpr std::size_t max_name_bytes = 127;  // as in COMMAND; it is said back in the reply
 
 Error malformed(const std::string& expected, const std::string& found) {
   return {Code::malformed, "command: expected " + expected + ", found " + found};
@@ -59,6 +60,9 @@ Result<RemoteCommand> parse_command(std::string_view xml) {
     }
   }
   if (command.name.empty()) return malformed("a Name", "none");
+  if (command.name.size() > max_name_bytes) {
+    return malformed("a Name of at most 127 bytes", std::to_string(command.name.size()));
+  }
   return command;
 }
 

@@ -34,7 +34,7 @@ struct ServerConfig {
   double stream_messages_per_s = 400;
 
   // What a client may send.
-  std::uint64_t max_message_bytes = 64U << 10U;
+  std::uint64_t max_message_bytes = 24U << 10U;         // a command has at most 16 kB
   Duration message_deadline = std::chrono::seconds(2);  // for a whole message
   double max_messages_per_s = 1000;  // Slicer may send us its nodes: no reason to lose it
 };

@@ -15,8 +15,11 @@ namespace {
 // The server as one client sees it, with a clock that stands still until it is put forward.
 struct Server final : DisplayClient::Owner {
   void on_version_2(DisplayClient& /*client*/) override { ++versions_2; }
-  void on_message(DisplayClient& /*client*/, const Message& m) override {
+  void on_message(DisplayClient& client, const Message& m) override {
     said.push_back(m.header.type);
+    if (m.header.type != "GET_POINT") return;
+    client.push_news(std::make_shared<const Buffer>(10));
+    client.send();
   }
   void on_refused(DisplayClient& /*client*/, Refusal why) override { stats.of(why).add(); }
   ServerStats& counters() override { return stats; }
@@ -228,6 +231,31 @@ TEST_CASE("a display that sends without end is sent away, one that asks a lot at
   CHECK(wire.client->is_open());
   wire.peer.say(query("GET_STATUS"));
   CHECK(wire.refused(Refusal::too_many_messages) == 1);
+}
+
+TEST_CASE("a display that asks more than it reads is heard again once it has read") {
+  Wire wire;
+  wire.peer.room = 0;
+  Buffer questions;
+  for (int i = 0; i < 500; ++i) append_query(questions, {1, "Trocar"}, "GET_POINT");
+  questions.resize(questions.size() - 1);  // the last is not whole
+  wire.peer.say(questions);
+  CHECK(wire.server.said.size() < 40);
+  CHECK_FALSE(wire.peer.read);
+  wire.server.time += std::chrono::seconds(1);
+  wire.client->watch();
+  wire.peer.make_room(400);
+  CHECK(wire.server.said.size() < 80);
+  wire.server.time += std::chrono::seconds(1);
+  wire.client->watch();
+  CHECK(wire.client->is_open());
+  wire.peer.make_room(1U << 20U);
+  CHECK(wire.server.said.size() == 499);
+  CHECK(wire.peer.heard.size() == 4990);
+  REQUIRE(wire.peer.read);
+  wire.server.time += std::chrono::milliseconds(2001);
+  wire.client->watch();
+  CHECK(wire.refused(Refusal::message_too_slow) == 1);
 }
 
 TEST_CASE("news that nobody takes ends the link rather than the memory") {

@@ -291,6 +291,46 @@ TEST_CASE("hostile: ten thousand quick connections leave the good client its rat
 #endif
 }
 
+TEST_CASE("hostile: who asks and never reads, or leaves a message half said, costs no memory") {
+  ServerConfig config = ServerStage::patient();
+  config.max_messages_per_s = 100'000;
+  config.stall_limit = config.message_deadline = std::chrono::seconds(60);
+  ServerStage stage(config);
+  Message command;
+  command.header = {2, "COMMAND", "Evil", 0, 0, 0};
+  command.body =
+      CommandBody{1, "x", us_ascii, "<Command Name=\"" + std::string(4000, '\'') + "\"/>"};
+  Buffer question;
+  append_message(question, command);
+  std::string half = text_of(message_with("STRING", Buffer(config.max_message_bytes)));
+  half.pop_back();
+  const Peer first = stage.raw();
+  first.say(text_of(question) + half);
+  const auto answered = [&] { return stage.server->stats().commands.value(); };
+  wait_for([&] { return answered() == 1; });
+  const std::size_t before = resident_bytes();
+  std::vector<Peer> evil;
+  for (int i = 0; i < 15; ++i) {
+    evil.push_back(stage.raw());
+    const int little = 4096;
+    setsockopt(evil.back().fd(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+    if (i % 3 == 0) evil.back().say(half);
+    while (i % 3 != 0 &&
+           ::send(evil.back().fd(), question.data(), question.size(), MSG_DONTWAIT) > 0) {
+    }
+  }
+  for (std::uint64_t seen = 0; seen != answered();) {
+    seen = answered();
+    std::this_thread::sleep_for(milliseconds(200));
+  }
+  CHECK(all_refused(stage) == 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  CHECK(resident_bytes() <= before + (1U << 20U));
+#else
+  (void)before;
+#endif
+}
+
 TEST_CASE("hostile: a thousand idle connections are refused but for the places there are") {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);

@@ -53,6 +53,9 @@ TEST_CASE("hostile: a deep, a wide and a long command end in a refusal or a shor
   CHECK(refusal(wide + "/>").find("at most 64 attributes") != std::string::npos);
   CHECK(refusal("<Command Name=\"" + std::string(5000, 'n') + "\"/>").find("4096") !=
         std::string::npos);
+  CHECK(refusal("<Command Name=\"" + std::string(127, 'n') + "\"/>") == "accepted");
+  CHECK(refusal("<Command Name=\"" + std::string(128, '\'') + "\"/>") ==
+        "command: expected a Name of at most 127 bytes, found 128");
   CHECK(refusal(std::string(max_command_bytes + 1, ' ')).find("at most 16384 bytes") !=
         std::string::npos);
 }
