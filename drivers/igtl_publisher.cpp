@@ -90,12 +90,16 @@ IgtlPublisher::IgtlPublisher(const IgtlSourceConfig& config, SourceOutbox& outbo
       event_(std::make_unique<SourceEvent>(TrackerFrame{})) {}
 
 void IgtlPublisher::begin() {
-  clock_.restart();
+  forget_clock();
   pending_.reset();
   any_ = {};
-  newest_stamp_ = 0;
   published_ = 0;
   unknown_names_.clear();
+}
+
+void IgtlPublisher::forget_clock() {
+  clock_.restart();
+  newest_stamp_ = 0;
 }
 
 void IgtlPublisher::take(igtl::Message&& m, Timestamp received) {
@@ -178,6 +182,11 @@ void IgtlPublisher::take_body(std::string_view device, std::uint64_t stamp, Time
     return;
   }
   if (pending_ && *pending_ != key) flush();
+  // A body's own exposures come in order: to go back is a jump of the sender's clock, if a short
+  // one.
+  if (config_.sender_time && stamp != 0 && any_[tool->index] && stamp < last_[tool->index]) {
+    forget_clock();
+  }
   if (!pending_) begin_frame(key, stamp, received);
   auto& frame = std::get<TrackerFrame>(*event_);
   frame.received = received;

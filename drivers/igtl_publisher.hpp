@@ -62,6 +62,7 @@ class IgtlPublisher {
   void take_image(igtl::Message&& m, Timestamp received);
   Pose pose_of(std::string_view status, const Eigen::Matrix3d& rotation,
                const Eigen::Vector3d& translation_mm);
+  void forget_clock();
   [[nodiscard]] DeviceTime time_of(std::uint64_t stamp, Timestamp received);
   void begin_frame(std::uint64_t key, std::uint64_t stamp, Timestamp received);
   void note_unknown(std::string_view device);

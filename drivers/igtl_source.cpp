@@ -117,7 +117,8 @@ Status IgtlSource::greet() {
 }
 
 Status IgtlSource::listen() {
-  stream_ = igtl::MessageStream({config_.max_message_bytes, config_.max_message_bytes},
+  // What nobody wants is not kept, and may be as large as the sender likes.
+  stream_ = igtl::MessageStream({config_.max_message_bytes, igtl::StreamLimits{}.max_skip_bytes},
                                 config_.images ? &wants_images_too : &wants_poses);
   if (Status greeted = greet(); !greeted) return greeted;
   connected_ = heard_ = time().now();

@@ -7,6 +7,8 @@
 namespace trocar {
 namespace {
 
+constexpr std::uint64_t most_pose_bytes = 64U << 10U;  // a TDATA of 900 bodies
+
 Duration read_ms(const ConfigReader& in, std::string_view key, Duration absent, double max_ms) {
   return duration_from_ms(in.number_or(key, milliseconds_of(absent), 10, max_ms));
 }
@@ -90,9 +92,9 @@ IgtlSourceConfig read_igtl_source(const ConfigReader& in, std::span<const ToolEn
   c.silent_after = read_ms(in, "silent_after_ms", c.silent_after, 60'000);
   c.message_deadline = read_ms(in, "message_deadline_ms", c.message_deadline, 60'000);
   c.longest_back_off = read_ms(in, "longest_back_off_ms", c.longest_back_off, 10'000);
-  c.max_message_bytes = static_cast<std::uint64_t>(
-      in.integer_or("max_message_bytes", static_cast<std::int64_t>(c.max_message_bytes), 4096,
-                    std::int64_t{1} << 30));
+  const std::uint64_t absent = c.images ? c.max_message_bytes : most_pose_bytes;
+  c.max_message_bytes = static_cast<std::uint64_t>(in.integer_or(
+      "max_message_bytes", static_cast<std::int64_t>(absent), 4096, std::int64_t{1} << 30));
   return c;
 }
 

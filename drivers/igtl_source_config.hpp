@@ -35,7 +35,7 @@ struct IgtlSourceConfig {
   Duration silent_after = std::chrono::milliseconds(1000);  // no message: the link is given up
   Duration message_deadline = std::chrono::milliseconds(1000);
   Duration longest_back_off = std::chrono::milliseconds(500);
-  std::uint64_t max_message_bytes = 64U << 20U;
+  std::uint64_t max_message_bytes = 64U << 20U;  // of poses, and of images when they are taken
 };
 
 // Reads the table [tracker]; the caller calls finish(). Keys: mode = "client|server"; host and
@@ -43,7 +43,7 @@ struct IgtlSourceConfig {
 // devices: its names in the order of [[tool]]; marker_rms_mm, latency_ms, latency_bound_ms (no
 // defaults); the rest is optional: timestamps = "sender|received", header_version, start_tdata_ms,
 // images, max_drift_ppm, connect_timeout_ms, silent_after_ms, message_deadline_ms,
-// longest_back_off_ms, max_message_bytes. Throws ConfigError.
+// longest_back_off_ms, max_message_bytes (64 MB; 64 kB without images). Throws ConfigError.
 IgtlSourceConfig read_igtl_source(const ConfigReader& in, std::span<const ToolEntry> tools);
 
 }  // namespace trocar

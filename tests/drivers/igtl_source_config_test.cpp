@@ -53,6 +53,8 @@ TEST_CASE("what is clinical has no default, what is not has one") {
                                   "timestamps = 'received'\nheader_version = 1\nstart_tdata_ms = "
                                   "20\nimages = true\n");
   CHECK_FALSE(d.sender_time);
+  CHECK(c.max_message_bytes == 64U << 10U);  // poses are small: no sender makes us hold more
+  CHECK(d.max_message_bytes == 64U << 20U);
   CHECK(d.resolution == std::chrono::milliseconds(20));
   CHECK_THROWS_AS(read(client, "timestamps = 'mine'\n"), ConfigError);
   CHECK_THROWS_AS(read(client, "header_version = 3\n"), ConfigError);

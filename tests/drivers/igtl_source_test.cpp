@@ -180,6 +180,21 @@ TEST_CASE("images are taken when the configuration says so, and passed over when
   }
 }
 
+TEST_CASE("an image that nobody wants may be larger than what is read, and costs no pose") {
+  Buffer image;
+  igtl::ImageHeader header;
+  header.size = header.part = {100, 100, 1};
+  igtl::append_image(image, {1, "US", stamp(0)}, header, std::vector<std::byte>(20'000));
+  const LoopbackListener listener;
+  IgtlSourceConfig c = config_for(listener.port());
+  c.max_message_bytes = 8192;
+  Running running(c);
+  const Peer sender = listener.accept();
+  sender.say(std::string(igtl::as_text(image)) + both(0));
+  CHECK(running.heard.poses(needle, 1));
+  CHECK(running.heard.count(Link::lost) == 0);
+}
+
 TEST_CASE("as a server it takes one sender at a time, refuses a second, and takes the next") {
   const std::uint16_t port = closed_port();
   IgtlSourceConfig c = config_for(port);

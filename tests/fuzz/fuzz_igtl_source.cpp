@@ -3,6 +3,7 @@
 
 #include "drivers/igtl_publisher.hpp"
 #include "engine/igtl/message_stream.hpp"
+#include "tests/fuzz/sealed.hpp"
 
 // What any OpenIGTLink sender may say to the source: every pose that comes out is a rotation and
 // finite, and no frame holds more than the bodies of the configuration.
@@ -16,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   IgtlPublisher publisher(config, outbox);
   publisher.begin();
   igtl::MessageStream stream({1U << 16U, 1U << 16U});
-  stream.push(std::as_bytes(std::span(data, size)));
+  stream.push(igtl::sealed(std::as_bytes(std::span(data, size))));
   Timestamp now = Timestamp() + std::chrono::seconds(1);
   for (;; now += std::chrono::milliseconds(1)) {
     auto m = stream.next();

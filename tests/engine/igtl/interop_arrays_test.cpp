@@ -72,6 +72,33 @@ TEST_CASE("libopenigtlink and we agree on IMAGE, of which a part is sent") {
   CHECK(std::memcmp(back->GetScalarPointer(), pixels.data(), 8) == 0);
 }
 
+TEST_CASE("libopenigtlink and we agree on IMAGE of each scalar type and byte order") {
+  for (const Scalar scalar : {Scalar::int8, Scalar::uint8, Scalar::int16, Scalar::uint16,
+                              Scalar::int32, Scalar::uint32, Scalar::float32, Scalar::float64}) {
+    for (const int endian : {igtl::ImageMessage::ENDIAN_BIG, igtl::ImageMessage::ENDIAN_LITTLE}) {
+      auto theirs = igtl::ImageMessage::New();
+      theirs->SetDimensions(3, 2, 2);
+      theirs->SetNumComponents(2);
+      theirs->SetScalarType(static_cast<int>(scalar));
+      theirs->SetEndian(endian);
+      theirs->AllocateScalars();
+      const Buffer pixels = rising_bytes(3 * 2 * 2 * 2 * bytes_of(scalar));
+      REQUIRE(theirs->GetImageSize() == static_cast<int>(pixels.size()));
+      std::memcpy(theirs->GetScalarPointer(), pixels.data(), pixels.size());
+      const auto b = body_from<ImageBody>(*theirs, "IMAGE");
+      CHECK(b.header.scalar == scalar);
+      CHECK(b.header.endian == endian);
+      CHECK(b.header.components == 2);
+      CHECK(b.pixels == pixels);
+      auto back = to_theirs<igtl::ImageMessage>("IMAGE", b);
+      CHECK(back->GetScalarType() == static_cast<int>(scalar));
+      CHECK(back->GetEndian() == endian);
+      REQUIRE(back->GetImageSize() == static_cast<int>(pixels.size()));
+      CHECK(std::memcmp(back->GetScalarPointer(), pixels.data(), pixels.size()) == 0);
+    }
+  }
+}
+
 TEST_CASE("libopenigtlink and we agree on SENSOR") {
   auto theirs = igtl::SensorMessage::New();
   std::array<double, 3> values{1.5, -2, 1e300};
