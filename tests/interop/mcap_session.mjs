@@ -38,13 +38,11 @@ class Contents {
   }
   // Messages of a topic, decoded by the schema in the file.
   decoded(topic) {
-    const all = [];
-    for (const m of this.messages) {
-      const channel = this.channels.get(m.channelId);
-      if (channel.topic !== topic) continue;
-      all.push(decoderOf(this.schemas.get(channel.schemaId)).decode(m.data));
-    }
-    return all;
+    const channel = [...this.channels.values()].find((c) => c.topic === topic);
+    const decoder = decoderOf(this.schemas.get(channel.schemaId));
+    return this.messages
+      .filter((m) => m.channelId === channel.id)
+      .map((m) => decoder.decode(m.data));
   }
 }
 
