@@ -5,9 +5,12 @@
 set -eu
 build="g++ cmake ninja-build ccache pkg-config libeigen3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
   libcli11-dev nlohmann-json3-dev libboost-dev libhwy-dev libinsighttoolkit5-dev libvtk9-dev
-  libopenigtlink-dev libpugixml-dev libdcmtk-dev zlib1g-dev libssl-dev libsqlite3-dev libprotobuf-dev
+  libopenigtlink-dev libpugixml-dev libdcmtk-dev zlib1g-dev libssl-dev libsqlite3-dev libhdf5-dev libprotobuf-dev
   protobuf-compiler catch2 locales"
-check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libcgal-dev libembree-dev libfcl-dev"
+check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libcgal-dev libembree-dev libfcl-dev
+  slurm-wlm munge"
+# A reader of other people reads our sessions (tests/interop); an npm that is on PATH will do.
+command -v npm >/dev/null || check="$check nodejs npm"
 
 case "${1:-build}" in
   build) wanted=$build ;;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
+
+#include "engine/session/message_differences.hpp"
 
 namespace trocar {
 
@@ -96,7 +99,21 @@ void Replay::compare_said() {
 void Replay::compare(Topic topic, const mcap::Message& recorded, const std::string& replayed) {
   const mcap::Bytes found = std::as_bytes(std::span(replayed));
   if (std::ranges::equal(recorded.data, found)) return;
-  differ(stats_.first ? "" : first_difference(topic, recorded.data, found));
+  if (!keeps_fields_)
+    return differ(stats_.first ? "" : first_difference(topic, recorded.data, found));
+  const std::vector<std::string> all = message_differences(topic, recorded.data, found);
+  for (const std::string& what : all) count_field(what);
+  differ(all.front());
+}
+
+// `modified: tools[0].age_ns: 5 -> 6` is of the field `tools[0].age_ns`.
+void Replay::count_field(const std::string& what) {
+  constexpr std::size_t most_fields = 1000;
+  const std::size_t from = std::min(what.find(": "), what.size() - 1) + 2;
+  const std::string path = what.substr(std::min(from, what.size()), what.find(": ", from) - from);
+  if (stats_.fields.size() >= most_fields && !stats_.fields.contains(path)) return;
+  ChangedField& field = stats_.fields[path];
+  if (field.times++ == 0) field.first = {step_.sequence, what};
 }
 
 void Replay::differ(std::string what) {

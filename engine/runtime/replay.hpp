@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,12 +20,19 @@ struct Divergence {
   std::string what;  // field: recorded -> replayed
 };
 
+// One field of what was said that a replay says otherwise.
+struct ChangedField {
+  std::uint64_t times = 0;
+  Divergence first;  // its first, with both values
+};
+
 struct ReplayStats {
   std::uint64_t steps = 0;
   std::uint64_t guidances = 0;  // compared
   std::uint64_t lines = 0;      // compared
   std::uint64_t differences = 0;
   std::optional<Divergence> first;
+  std::map<std::string, ChangedField> fields;  // by path; only with keep_fields()
 };
 
 // Feeds a session's steps, in the recorded order and with the recorded times, to a navigator, and
@@ -38,6 +46,9 @@ class Replay {
   // Another navigator than the session's own, before the first advance(): the recorded inbox under
   // another configuration.
   void use(std::unique_ptr<Navigator> other) { navigator_ = std::move(other); }
+
+  // From now on every field that differs is counted, not only messages: ReplayStats::fields.
+  void keep_fields() { keeps_fields_ = true; }
 
   // Takes the next step and all that was said of it. nullptr at the end of what is whole. The
   // navigator then holds what it says now; the step stays valid until the next call.
@@ -57,6 +68,7 @@ class Replay {
   void compare_said();
   void compare(Topic topic, const mcap::Message& recorded, const std::string& replayed);
   void differ(std::string what);
+  void count_field(const std::string& what);
   bool take_message();
 
   std::unique_ptr<SessionReader> reader_;
@@ -66,6 +78,7 @@ class Replay {
   Step step_;
   std::size_t lines_compared_ = 0;  // of the step taken last
   bool published_ = false;
+  bool keeps_fields_ = false;
   ReplayStats stats_;
   std::optional<Error> error_;
 };

@@ -1,11 +1,12 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
+#include "engine/session/message_differences.hpp"
 #include "engine/session/proto_values.hpp"
-#include "engine/session/session_messages.hpp"
 
 namespace trocar {
 namespace {
@@ -99,7 +100,7 @@ std::vector<mcap::Channel> session_channels() {
   return all;
 }
 
-std::string first_difference(Topic topic, mcap::Bytes recorded, mcap::Bytes found) {
+std::vector<std::string> message_differences(Topic topic, mcap::Bytes recorded, mcap::Bytes found) {
   const TopicRow& row = rows().at(static_cast<std::size_t>(topic) - 1);
   const auto* prototype =
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(row.schema);
@@ -107,13 +108,23 @@ std::string first_difference(Topic topic, mcap::Bytes recorded, mcap::Bytes foun
   const std::unique_ptr<google::protobuf::Message> b(prototype->New());
   if (!a->ParseFromArray(recorded.data(), static_cast<int>(recorded.size())) ||
       !b->ParseFromArray(found.data(), static_cast<int>(found.size()))) {
-    return "one of them cannot be read";
+    return {"one of them cannot be read"};
   }
   std::string report;
   google::protobuf::util::MessageDifferencer differencer;
   differencer.ReportDifferencesToString(&report);
-  if (differencer.Compare(*a, *b)) return "none in its fields, only in its bytes";
-  return report.substr(0, report.find('\n'));
+  if (differencer.Compare(*a, *b)) return {"none in its fields, only in its bytes"};
+  std::vector<std::string> all;
+  for (std::size_t at = 0; at < report.size();) {
+    const std::size_t end = std::min(report.find('\n', at), report.size());
+    all.push_back(report.substr(at, end - at));
+    at = end + 1;
+  }
+  return all;
+}
+
+std::string first_difference(Topic topic, mcap::Bytes recorded, mcap::Bytes found) {
+  return message_differences(topic, recorded, found).front();
 }
 
 }  // namespace trocar

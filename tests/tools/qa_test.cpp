@@ -180,6 +180,75 @@ TEST_CASE("latency, registration and jitter of a tool that stands still") {
   CHECK(value(r.reference).jump_mm < 1e-9);
 }
 
+TEST_CASE("each stage has its histogram, and every exposure stands in it once") {
+  const TemporaryFolder folder;
+  Session session(folder.path());
+  for (int i = 0; i < 50; ++i) session.see(Vector3d(0, 0, 30));
+  const qa::Report r = session.report();
+  for (const auto& [latency, ms] :
+       {std::pair{value(r.device), 9.0}, std::pair{value(r.handling), 1.0}}) {
+    REQUIRE(latency.bars.size() == 1);
+    CHECK(latency.bars[0].n == 50);
+    CHECK(latency.n == 50);
+    CHECK(latency.bars[0].from_ms <= ms);
+    CHECK(latency.bars[0].to_ms > ms);
+    CHECK(latency.bars[0].to_ms < 1.3 * ms);
+  }
+}
+
+TEST_CASE("a second registration tells how far the first had drifted") {
+  const TemporaryFolder folder;
+  Session session(folder.path());
+  for (int i = 0; i < 20; ++i) session.see(Vector3d(0, 0, 30));
+  Registration moved = registration();
+  Eigen::Isometry3d shift = Eigen::Isometry3d::Identity();
+  shift.translation() = Vector3d(0.6, 0, 0.8);
+  moved.preop_from_reference = Transform<Preop, Reference>::declare(
+      shift * moved.preop_from_reference.matrix());  // CLAIM: a test's own
+  session.take(moved);
+  session.take(RegistrationRefused{{"two points alike"}});
+  const qa::Report r = session.report();
+  REQUIRE(r.registrations.size() == 3);
+  CHECK(is_not_computable(r.registrations[0].moved_mm));
+  CHECK(value(r.registrations[1].moved_mm) == Approx(1.0));
+  CHECK(r.registrations[2].refused == "two points alike");
+  CHECK(value(r.drift_mm) == Approx(1.0));
+}
+
+TEST_CASE("what the report says of the reference is how often it was seen, and that it stood") {
+  const TemporaryFolder folder;
+  Session session(folder.path());
+  for (int i = 0; i < 1000; ++i) session.see(Vector3d(0, 0, 30));
+  const qa::Report r = session.report();
+  CHECK(value(r.reference_seen) == 1);
+  CHECK_FALSE(value(r.change).found);
+  const auto j = qa::json_of(r);
+  CHECK(j["reference_change_point"]["found"] == false);
+  CHECK(j["reference_change_point"]["n"] == 19);
+}
+
+TEST_CASE("the predicted TRE is that of all that was shown, and zones have their distances") {
+  const TemporaryFolder folder;
+  Session session(folder.path());
+  double least_mm = 1e9;
+  double greatest_mm = 0;
+  for (int i = 0; i < 50; ++i) {
+    session.see(Vector3d(0, 0, 60 - i));
+    const auto& d = std::get<StructureDistance>(session.guidance().tools[0].structures[0].distance);
+    least_mm = std::min(least_mm, d.predicted_tre_mm);
+    greatest_mm = std::max(greatest_mm, d.predicted_tre_mm);
+  }
+  const qa::Report r = session.report();
+  const qa::OfStructure& tumour = r.tools[0].structures[0];
+  CHECK(value(tumour.predicted_tre).least_mm == least_mm);
+  CHECK(value(tumour.predicted_tre).greatest_mm == greatest_mm);
+  CHECK(tumour.stop_mm == plan().structures[0].zones.stop_mm);
+  CHECK(tumour.warn_mm == plan().structures[0].zones.warn_mm);
+  const auto curve = qa::json_of(r)["tools"][0]["structures"][0]["curve"];
+  CHECK(curve["pieces"].size() >= 15);
+  CHECK(curve["pieces"][0].size() == curve["columns"].size());
+}
+
 TEST_CASE("what a session does not support is not computable, and says why") {
   const TemporaryFolder folder;
   Plan without_trajectory = plan();

@@ -3,6 +3,7 @@
 #include "engine/base/config_reader.hpp"
 #include "engine/runtime/replay.hpp"
 #include "tests/tools/operating_room.hpp"
+#include "tools/trocar/export_sequence.hpp"
 #include "tools/trocar/session_import.hpp"
 
 // What PLUS and Slicer recorded, read and taken through our navigator.
@@ -22,7 +23,8 @@ struct Frame {
 
 std::string sequence_text(const std::vector<Frame>& frames, const char* equals = " = ",
                           const char* end = "ElementDataFile = LOCAL\n") {
-  std::string text = "ObjectType = Image\nNDims = 3\nDimSize = 0 0 2\n";
+  std::string text =
+      "ObjectType = Image\nNDims = 3\nDimSize = 0 0 " + std::to_string(frames.size()) + "\n";
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const auto field = [&](const char* name, const std::string& value) {
       text += fmt::format("Seq_Frame{:04}_{}{}{}\n", i, name, equals, value);
@@ -101,7 +103,66 @@ TEST_CASE("a sequence that contradicts itself is refused with its line") {
   CHECK_THAT(refusal("Seq_Frame99999999999_Timestamp = 1\n"), Catch::Contains("a million frames"));
   CHECK_THAT(refusal("Seq_Frame0000\n"), Catch::Contains("Seq_Frame<number>_<field>"));
   CHECK_THAT(refusal("Seq_Frame0000_Status = OK\n"), Catch::Contains("expected a Timestamp"));
-  CHECK_THAT(refusal(std::string(100'000, 'x')), Catch::Contains("lines of at most 4096 bytes"));
+  CHECK_THAT(refusal(std::string(100'000, 'x')), Catch::Contains("lines of at most 64 kB"));
+}
+
+TEST_CASE("lines may end as on Windows, and may be long") {
+  std::string text = sequence_text({{1, matrix_text(1)}, {2, matrix_text(2)}});
+  text.insert(text.find("DimSize"), "Comment = " + std::string(20'000, 'c') + "\n");
+  std::string windows;
+  for (const char c : text) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const auto s = read_text(windows + "\x01\x02 pixels \nSeq_FrameX");
+  if (!s) FAIL(s.error().detail);
+  CHECK(s.value().frames.size() == 2);
+  CHECK(s.value().frames[1].poses.size() == 2);
+  const auto nrrd = read_text(
+      "NRRD0004\r\nkinds: list domain domain domain\r\nsizes: 1 4 4 1\r\n"
+      "Seq_Frame0000_Timestamp:=1\r\n\r\nSeq_Frame0001_Timestamp:=no");
+  if (!nrrd) FAIL(nrrd.error().detail);
+  CHECK(nrrd.value().frames.size() == 1);
+}
+
+TEST_CASE("the number of frames is that of the axis which is a list, wherever it stands") {
+  const std::string three =
+      "Seq_Frame0000_Timestamp:=1\nSeq_Frame0001_Timestamp:=2\nSeq_Frame0002_Timestamp:=3\n\n";
+  for (const char* head :
+       {"sizes: 3 4 5 6\nkinds: list domain domain domain\n",
+        "kinds: domain domain domain list\nsizes: 4 5 6 3\n", "sizes: 4 5 3\n",
+        "sizes: 4\t5  3\nkinds: domain domain list\n", "DimSize = 640 480 3\n", ""}) {
+    INFO(head);
+    CHECK(read_text(head + three));
+  }
+  for (const char* head : {"sizes: 3 4 5 6\n", "DimSize = 0 0 4\n", "DimSize = 0 0 2   \n",
+                           "sizes: 4 4 4 3\nkinds: list domain domain domain\n"}) {
+    INFO(head);
+    CHECK_THAT(refusal(head + three), Catch::Contains("as its size says, found 3"));
+  }
+}
+
+TEST_CASE("of .mhd the pixels lie in another file, which need not be there") {
+  const auto s =
+      read_text(sequence_text({{1, matrix_text(1)}}, " = ", "ElementDataFile = pixels.zraw\n"));
+  REQUIRE(s);
+  CHECK(s.value().frames.size() == 1);
+}
+
+TEST_CASE("what was exported as a sequence of Slicer is read back as one, frame for frame") {
+  const TemporaryFolder folder;
+  Guidance g;
+  ToolGuidance tool;
+  tool.pose = Withheld::tool_not_visible;
+  g.tools.push_back(tool);
+  SequenceFile out(SequenceFile::Kind::nrrd, folder.path() / "s.seq.nrrd", {"Needle"});
+  for (int i = 0; i < 12; ++i) {
+    g.now += std::chrono::milliseconds(20);
+    out.add(g);
+  }
+  REQUIRE(out.finish());
+  const auto s = read_sequence(folder.path() / "s.seq.nrrd");
+  if (!s) FAIL(s.error().detail);
+  CHECK(s.value().frames.size() == 12);
+  CHECK(s.value().frames[11].timestamp_s == 0.24);
+  CHECK(s.value().frames[0].poses.empty());  // it was withheld
 }
 
 TEST_CASE("an imported sequence is a session that replays to the same bytes, with the same poses") {

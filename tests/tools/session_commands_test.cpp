@@ -154,6 +154,12 @@ TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and
                            Catch::Contains("Seq_Frame0038_needleToRasTransformStatus = INVALID") &&
                            Catch::Contains("Seq_Frame0010_needleToRasTransformStatus = OK") &&
                            Catch::EndsWith("ElementDataFile = LOCAL\n"));
+  const std::string nrrd = content(out / "tools.seq.nrrd");
+  CHECK(nrrd.starts_with("NRRD0005\ntype: uint8\ndimension: 4\nsizes: 1 1 1 39 "));
+  CHECK_THAT(nrrd, Catch::Contains("Seq_Frame0038_needleToRasTransformStatus:=INVALID\n") &&
+                       Catch::Contains("Seq_Frame0010_needleToRasTransformStatus:=OK\n"));
+  CHECK(nrrd.size() - nrrd.find("\n\n") - 2 == 39);  // a pixel per frame
+  CHECK(std::filesystem::exists(out / "registration.h5"));
   const auto points = nlohmann::json::parse(content(out / "fiducials.mrk.json"));
   CHECK(points["markups"][0]["coordinateSystem"] == "LPS");
   CHECK(points["markups"][0]["controlPoints"].size() == 5);
@@ -179,6 +185,78 @@ TEST_CASE("qa makes a report of each session, once, and goes on when one cannot 
   CHECK_THAT(run("qa " + whole + " " + cut + " --missing" + out, exit_ok).said,
              Catch::Contains("0 reports") && Catch::Contains("2 were there"));
   run("qa " + whole + " tests/golden/../golden/session_v1.mcap" + out, exit_usage);
+}
+
+TEST_CASE("qa makes many reports at the same time, the same bytes as one after the other") {
+  const TemporaryFolder folder;
+  std::string sessions;
+  for (int i = 0; i < 12; ++i) {
+    const std::string piece = (folder.path() / ("s" + std::to_string(i) + ".mcap")).string();
+    run("session cut " + whole + " --to 0." + std::to_string(20 + 3 * i) + " --out " + piece,
+        exit_ok);
+    sessions += " " + piece;
+  }
+  std::ofstream(folder.path() / "s5.mcap") << "torn";
+  const auto many = folder.path() / "many";
+  const auto one = folder.path() / "one";
+  const Ran ran = run("qa" + sessions + " --jobs 6 --out " + many.string(), exit_run_time);
+  CHECK_THAT(ran.said, Catch::Contains("s5.mcap: expected a session file") &&
+                           Catch::Contains("11 reports") && Catch::Contains("12 of 12 sessions"));
+  run("qa" + sessions + " --jobs 1 --out " + one.string(), exit_run_time);
+  std::size_t same = 0;
+  for (const auto& file : std::filesystem::directory_iterator(many)) {
+    CHECK(content(file.path()) == content(one / file.path().filename()));
+    ++same;
+  }
+  CHECK(same == 22);
+}
+
+TEST_CASE("qa merge puts folders of reports together, and merges of them to the same bytes") {
+  const TemporaryFolder folder;
+  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+  run("qa " + whole + " --out " + at("a"), exit_ok);
+  run("qa " + cut + " --out " + at("b"), exit_ok);
+  CHECK_THAT(run("qa merge " + at("a") + " " + at("b") + " --out " + at("ab"), exit_ok).said,
+             Catch::Contains("2 sessions"));
+  run("qa merge " + at("b") + " --out " + at("only_b"), exit_ok);
+  run("qa merge " + at("only_b") + " " + at("a") + " " + at("ab") + " --out " + at("again"),
+      exit_ok);
+  for (const char* file : {"merged.json", "merged.html"}) {
+    CHECK(content(folder.path() / "ab" / file) == content(folder.path() / "again" / file));
+  }
+  run("qa merge " + at("a") + " " + at("none") + " --out " + at("x"), exit_run_time);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "x"));
+  run("qa merge --out " + at("x"), exit_usage);
+  run("qa --out " + at("x"), exit_usage);
+  run("qa " + whole, exit_usage);
+}
+
+TEST_CASE("a replay in steps tells one after the other, as it is told to, and ends when it is to") {
+  const Ran ran = shell("printf '\\n\\n3\\nq\\n' | " TROCAR_PROGRAM " replay --step " + whole);
+  INFO(ran.said);
+  CHECK(ran.exit_code == exit_ok);
+  CHECK_THAT(ran.said,
+             Catch::Contains("1.0000 s: recording;") && Catch::Contains("registration;") &&
+                 Catch::Contains("said: registration of ") &&
+                 Catch::Contains("1.0600 s: tracker frame; ready\n  needle: tip 1.00 2.00") &&
+                 Catch::Contains("6 steps"));
+  CHECK(ran.said.find("1.0200 s") == std::string::npos);  // within the three
+  const Ran later = shell("echo g | " TROCAR_PROGRAM " replay --step --from 0.5 " + whole);
+  CHECK_THAT(later.said, Catch::StartsWith("sequence 28, 1.5000 s: tracker frame") &&
+                             Catch::Contains("39 steps"));
+}
+
+TEST_CASE("a replay keeps to the recorded time, or a multiple of it, when it is asked to") {
+  const auto took_s = [](const std::string& options) {
+    const auto j = nlohmann::json::parse(run("replay --json " + options + whole, exit_ok).said);
+    CHECK(j["differences"] == 0);
+    return std::pair(j["took_s"].get<double>(), j["session_s"].get<double>());
+  };
+  const auto [real, session_s] = took_s("--speed 1 ");
+  CHECK(real >= session_s);
+  CHECK(took_s("--speed 4 ").first >= session_s / 4);
+  CHECK(took_s("--speed max ").second == session_s);
+  run("replay --speed fast " + whole, exit_usage);
 }
 
 TEST_CASE("a replay serves displays, and the first thing it says is that nothing is live") {

@@ -9,6 +9,8 @@
 #include "engine/session/session_messages.hpp"
 #include "engine/session/session_reader.hpp"
 #include "engine/session/sha256.hpp"
+#include "tools/qa/reference_watch.hpp"
+#include "tools/qa/registration_watch.hpp"
 #include "tools/qa/tool_collector.hpp"
 
 namespace trocar::qa {
@@ -16,49 +18,18 @@ namespace {
 
 constexpr double stale_s = 0.6;  // a display that hears nothing for so long shows nothing
 
-// The mean of the reference in the tracker's frame, second by second.
-class ReferenceWatch {
- public:
-  void add(double at_s, const Eigen::Vector3d& mm) {
-    constexpr double window_s = 1;
-    constexpr std::uint64_t enough = 10;
-    if (window_.count() > 0 && at_s >= began_s_ + window_s) {
-      if (window_.count() >= enough) close(at_s);
-      window_.clear();
-    }
-    if (window_.count() == 0) began_s_ = at_s;
-    window_.add(mm);
-  }
-  [[nodiscard]] Computed<Movement> finish() const {
-    if (!greatest_) return NotComputable{"the reference was not seen long enough"};
-    return *greatest_;
-  }
-
- private:
-  void close(double at_s) {
-    if (before_) {
-      const double jump_mm = (window_.mean() - before_->mean()).norm();
-      const double noise_mm = std::max(window_.rms(), before_->rms());
-      if (!greatest_ || jump_mm > greatest_->jump_mm) {
-        greatest_ = Movement{jump_mm, noise_mm, began_s_};
-      }
-    }
-    before_ = window_;
-    (void)at_s;
-  }
-  Window window_;
-  double began_s_ = 0;
-  std::optional<Window> before_;
-  std::optional<Movement> greatest_;
-};
-
 class Collector {
  public:
   explicit Collector(const SessionSetup& setup) {
     report_.trocar_version = setup.trocar_version;
     report_.plan = setup.plan.id;
-    std::vector<std::string> structures;
-    for (const Structure& s : setup.plan.structures) structures.push_back(s.id);
+    std::vector<OfStructure> structures;
+    for (const Structure& s : setup.plan.structures) {
+      OfStructure& one = structures.emplace_back();
+      one.id = s.id;
+      one.stop_mm = s.zones.stop_mm;
+      one.warn_mm = s.zones.warn_mm;
+    }
     for (const ToolModel& t : setup.tools) {
       reference_.push_back(t.role == ToolRole::reference);
       tools_.push_back(std::make_unique<ToolCollector>(t.name, structures));
@@ -91,12 +62,10 @@ class Collector {
     report_.whole = end.closed;
     if (end.fault) report_.end = end.fault->why;
     report_.chain = hex_of(end.digest);
-    report_.reference = watch_.finish();
-    if (handling_.count() > 0) {
-      report_.handling = Latency{milliseconds_of(handling_.quantile(0.5)),
-                                 milliseconds_of(handling_.quantile(0.99)),
-                                 milliseconds_of(handling_max_), handling_.count()};
-    }
+    watch_.finish(report_);
+    registrations_.finish(report_);
+    report_.device = device_.finish("no exposure");
+    report_.handling = handling_.finish("no exposure");
     for (std::size_t i = 0; i < tools_.size(); ++i) {
       if (!reference_[i]) report_.tools.push_back(tools_[i]->finish(last_s));
     }
@@ -112,20 +81,21 @@ class Collector {
       report_.utc_at_start_ns = utc_at_zero_ns_ + step.now.time_since_epoch().count();
     }
     if (const auto* r = std::get_if<Registration>(&step.event)) {
-      report_.registrations.push_back({at_s(step.now), true, r->fre_mm, r->points.size(), ""});
+      registrations_.take(*r, at_s(step.now));
     } else if (const auto* no = std::get_if<RegistrationRefused>(&step.event)) {
-      report_.registrations.push_back({at_s(step.now), false, 0, 0, std::string(no->why.view())});
+      registrations_.refused(std::string(no->why.view()), at_s(step.now));
     }
     const auto* frame = std::get_if<TrackerFrame>(&step.event);
     if (frame == nullptr) return Done{};
-    const Duration handling = step.now - frame->received;
-    handling_.record(handling);
-    handling_max_ = std::max(handling_max_, handling);
+    device_.record(frame->received - frame->acquired);
+    handling_.record(step.now - frame->received);
     for (const Body& b : frame->bodies) {
       if (b.tool.index >= tools_.size()) return Error{Code::malformed, "a tool nobody defined"};
       tools_[b.tool.index]->exposed(frame->acquired, frame->device_frame);
       const auto* pose = std::get_if<MarkerPose>(&b.pose);
-      if (pose != nullptr && reference_[b.tool.index]) {
+      if (!reference_[b.tool.index]) continue;
+      watch_.see(pose != nullptr);
+      if (pose != nullptr) {
         watch_.add(at_s(step.now), pose->tracker_from_marker.matrix().translation());
       }
     }
@@ -158,12 +128,17 @@ class Collector {
   }
 
   void take(const StateLine& line) {
-    if (line.kind != StateKind::alarm && line.kind != StateKind::registration) return;
+    const std::string_view said = line.text.view();
+    const bool is_check = said.find(": tip check ") != std::string_view::npos;
+    const bool is_event = line.kind == StateKind::alarm || line.kind == StateKind::registration ||
+                          line.kind == StateKind::device || is_check;
+    if (!is_event) return;
     ++report_.event_count;
     if (report_.events.size() >= most_events) return;
     const double when_s = at_s(line.at);
-    report_.events.push_back(
-        {when_s, when_s, std::string(to_string(line.kind)) + ": " + std::string(line.text.view())});
+    const Span event{when_s, when_s, std::string(to_string(line.kind)) + ": " + std::string(said)};
+    report_.events.push_back(event);
+    if (is_check) report_.verifications.push_back(event);
   }
 
   Report report_;
@@ -173,8 +148,9 @@ class Collector {
   std::vector<bool> reference_;
   std::vector<std::unique_ptr<ToolCollector>> tools_;
   ReferenceWatch watch_;
-  LatencyHistogram handling_;
-  Duration handling_max_{};
+  RegistrationWatch registrations_;
+  StageLatency device_;
+  StageLatency handling_;
 };
 
 }  // namespace

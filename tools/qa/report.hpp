@@ -18,8 +18,13 @@ struct Span {
 };
 
 struct Latency {
+  struct Bar {
+    double from_ms = 0, to_ms = 0;
+    std::uint64_t n = 0;
+  };
   double p50_ms = 0, p99_ms = 0, max_ms = 0;
   std::uint64_t n = 0;
+  std::vector<Bar> bars;  // the histogram; those with nothing in them are left out
 };
 
 struct Jitter {
@@ -46,11 +51,18 @@ struct Nearest {
   double at_s = 0;
 };
 
+struct Tre {  // predicted, over all that was shown
+  double least_mm = 0, greatest_mm = 0;
+};
+
 struct OfStructure {
   std::string id;
+  double stop_mm = 0, warn_mm = 0;  // its zones, of the plan
   Computed<Nearest> nearest = NotComputable{"no distance was shown"};
+  Computed<Tre> predicted_tre = NotComputable{"no distance was shown"};
   std::map<std::string, double> zone_s;
-  std::vector<Breach> breaches;
+  std::vector<Breach> breaches;  // the first `most_gaps`
+  std::uint64_t breach_count = 0;
   Envelope curve;  // of the tip
 };
 
@@ -76,7 +88,8 @@ struct OfRegistration {
   bool accepted = false;
   double fre_mm = 0;
   std::uint64_t points = 0;
-  std::string refused;  // why
+  std::string refused;                                                     // why
+  Computed<double> moved_mm = NotComputable{"the first of its vertebra"};  // from the one before
 };
 
 struct Movement {
@@ -85,8 +98,18 @@ struct Movement {
   double at_s = 0;
 };
 
+// The one time that best divides the reference's place into a before and an after.
+struct Change {
+  bool found = false;  // else what follows is the likeliest, and no more than chance gives
+  double at_s = 0;
+  double shift_mm = 0;
+  double score = 0;     // of the likelihood ratio, in standard deviations
+  double noise_mm = 0;  // of one mean, per axis
+  std::uint64_t seconds = 0;
+};
+
 struct Report {
-  static constexpr int schema_version = 1;
+  static constexpr int schema_version = 2;
   std::string session;  // name of its file
   std::string trocar_version;
   std::string plan;
@@ -97,12 +120,17 @@ struct Report {
   std::string end;  // why not whole
   std::uint64_t guidances = 0;
   std::vector<Span> states;  // of the engine, one after the other
-  std::vector<Span> events;  // alarms and registrations, as displays read them
+  std::vector<Span> events;  // alarms, device, registrations, checks, as displays read them
   std::uint64_t event_count = 0;
   std::vector<OfRegistration> registrations;
+  std::vector<Span>
+      verifications;  // of tools' tips, as displays read them: the first `most_events`
+  Computed<Latency> device = NotComputable{"no exposure"};    // exposure to last byte
   Computed<Latency> handling = NotComputable{"no exposure"};  // last byte to guidance
+  Computed<double> reference_seen = NotComputable{"no exposure reported on the reference"};
   Computed<Movement> reference = NotComputable{"the reference was not seen long enough"};
-  Computed<double> drift_mm = NotComputable{"needs a verification at a known point"};
+  Computed<Change> change = NotComputable{"the reference was not seen long enough"};
+  Computed<double> drift_mm = NotComputable{"needs a second registration of a vertebra"};
   std::vector<OfTool> tools;
 };
 

@@ -12,7 +12,15 @@ Json maybe(const Computed<T>& value, F json) {
 }
 
 Json of(const Latency& l) {
-  return {{"p50_ms", l.p50_ms}, {"p99_ms", l.p99_ms}, {"max_ms", l.max_ms}, {"n", l.n}};
+  Json bars = Json::array();
+  for (const Latency::Bar& b : l.bars) {
+    bars.push_back({{"from_ms", b.from_ms}, {"to_ms", b.to_ms}, {"n", b.n}});
+  }
+  return {{"p50_ms", l.p50_ms},
+          {"p99_ms", l.p99_ms},
+          {"max_ms", l.max_ms},
+          {"n", l.n},
+          {"histogram", bars}};
 }
 
 Json of(const std::vector<Span>& spans) {
@@ -21,6 +29,20 @@ Json of(const std::vector<Span>& spans) {
     all.push_back({{"from_s", s.from_s}, {"to_s", s.to_s}, {"what", s.what}});
   }
   return all;
+}
+
+// Pieces of the time in which nothing was shown are left out.
+Json curve_of(const Envelope& curve) {
+  Json pieces = Json::array();
+  for (std::size_t i = 0; i < curve.pieces().size(); ++i) {
+    const Envelope::Piece& p = curve.pieces()[i];
+    if (!p.any) continue;
+    pieces.push_back(
+        {curve.piece_s() * static_cast<double>(i), p.low, p.high, p.band_low, p.band_high});
+  }
+  return {{"piece_s", curve.piece_s()},
+          {"columns", {"from_s", "least_mm", "greatest_mm", "band_low_mm", "band_high_mm"}},
+          {"pieces", pieces}};
 }
 
 Json of(const OfStructure& s) {
@@ -39,8 +61,16 @@ Json of(const OfStructure& s) {
                                           {"predicted_tre_mm", n.predicted_tre_mm},
                                           {"at_s", n.at_s}};
                             })},
+          {"predicted_tre",
+           maybe(s.predicted_tre,
+                 [](const Tre& t) {
+                   return Json{{"least_mm", t.least_mm}, {"greatest_mm", t.greatest_mm}};
+                 })},
+          {"stop_mm", s.stop_mm},
+          {"warn_mm", s.warn_mm},
           {"time_in_zone_s", zones},
-          {"breaches", breaches}};
+          {"breaches", {{"n", s.breach_count}, {"first", breaches}}},
+          {"curve", curve_of(s.curve)}};
 }
 
 Json of(const OfTool& t) {
@@ -69,11 +99,19 @@ Json of(const OfTool& t) {
           {"structures", structures}};
 }
 
+Json of(const Change& c) {
+  return {{"found", c.found}, {"at_s", c.at_s},         {"shift_mm", c.shift_mm},
+          {"score", c.score}, {"noise_mm", c.noise_mm}, {"n", c.seconds}};
+}
+
 Json of(const std::vector<OfRegistration>& registrations) {
   Json all = Json::array();
   for (const OfRegistration& r : registrations) {
     if (r.accepted) {
-      all.push_back({{"at_s", r.at_s}, {"fre_mm", r.fre_mm}, {"points", r.points}});
+      all.push_back({{"at_s", r.at_s},
+                     {"fre_mm", r.fre_mm},
+                     {"points", r.points},
+                     {"moved_mm", maybe(r.moved_mm, [](double mm) { return Json(mm); })}});
     } else {
       all.push_back({{"at_s", r.at_s}, {"refused", r.refused}});
     }
@@ -100,12 +138,16 @@ nlohmann::ordered_json json_of(const Report& r) {
       {"states", of(r.states)},
       {"events", {{"n", r.event_count}, {"first", of(r.events)}}},
       {"registrations", of(r.registrations)},
+      {"verifications", of(r.verifications)},
+      {"device", maybe(r.device, [](const Latency& l) { return of(l); })},
       {"handling", maybe(r.handling, [](const Latency& l) { return of(l); })},
+      {"reference_seen", maybe(r.reference_seen, [](double u) { return Json(u); })},
       {"reference_movement",
        maybe(r.reference,
              [](const Movement& m) {
                return Json{{"jump_mm", m.jump_mm}, {"noise_rms_mm", m.noise_mm}, {"at_s", m.at_s}};
              })},
+      {"reference_change_point", maybe(r.change, [](const Change& c) { return of(c); })},
       {"drift_mm", maybe(r.drift_mm, [](double d) { return Json(d); })},
       {"tools", tools}};
 }

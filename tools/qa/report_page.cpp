@@ -6,181 +6,86 @@
 #include <algorithm>
 #include <numbers>
 
+#include "tools/qa/page.hpp"
+#include "tools/qa/report_pictures.hpp"
+
 namespace trocar::qa {
 namespace {
 
-constexpr double width = 900;  // of a picture, px
-constexpr double left = 60;    // of its axis
-
-constexpr const char* style = R"(
-body{font:15px/1.45 system-ui,sans-serif;color:#1d2733;max-width:1000px;margin:24px auto;padding:0 16px}
-h1{font-size:24px;margin:0 0 4px}h2{font-size:19px;margin:34px 0 8px;border-bottom:1px solid #d5dbe1}
-h3{font-size:16px;margin:22px 0 4px}p{margin:6px 0}.q{color:#5b6875}
-table{border-collapse:collapse;margin:8px 0}td,th{padding:3px 14px 3px 0;text-align:left;vertical-align:top}
-th{color:#5b6875;font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}
-svg{display:block;margin:6px 0}svg text{font:12px system-ui,sans-serif;fill:#5b6875}
-.bad{color:#a3211b;font-weight:600})";
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string not_computable(const std::string& why) {
-  return "<span class=q>not computable: " + escaped(why) + "</span>";
-}
-
-template <class T, class F>
-std::string maybe(const Computed<T>& value, F text) {
-  if (const auto* no = std::get_if<NotComputable>(&value)) return not_computable(no->why);
-  return text(std::get<T>(value));
-}
-
-std::string row(const std::string& name, const std::string& value) {
-  return "<tr><th>" + name + "</th><td>" + value + "</td></tr>\n";
-}
+using page::escaped;
+using page::maybe;
+using page::row;
+using page::tile;
 
 std::string text_of(const Latency& l) {
   return fmt::format("p50 {:.2f} ms, p99 {:.2f} ms, max {:.2f} ms (n = {})", l.p50_ms, l.p99_ms,
-                     l.max_ms, l.n);
+                     l.max_ms, l.n) +
+         histogram(l);
 }
 
-double x_of(double at_s, const Report& r) {
-  return left + (width - left) * (r.duration_s > 0 ? at_s / r.duration_s : 0);
-}
-
-std::string time_axis(const Report& r, double y) {
-  std::string svg;
-  for (int i = 0; i <= 6; ++i) {
-    const double at_s = r.duration_s * i / 6;
-    svg += fmt::format("<text x='{:.1f}' y='{:.0f}' text-anchor='{}'>{:.0f} s</text>",
-                       x_of(at_s, r), y,
-                       i == 0   ? "start"
-                       : i == 6 ? "end"
-                                : "middle",
-                       at_s);
-  }
-  return svg;
-}
-
-const char* colour_of_state(const std::string& state) {
-  if (state == "ready") return "#4c9a6a";
-  if (state == "degraded") return "#c9543f";
-  return "#d8b04a";
-}
-
-std::string bar(double from, double to, double y, double height, const std::string& colour,
-                const std::string& title) {
-  return fmt::format(
-      "<rect x='{:.1f}' y='{:.0f}' width='{:.2f}' height='{:.0f}' "
-      "fill='{}'><title>{}</title></rect>",
-      from, y, std::max(to - from, 0.7), height, colour, escaped(title));
-}
-
-// The engine's states, each tool's gaps, and what happened.
-std::string timeline(const Report& r) {
-  const double height = 60 + 26 * static_cast<double>(r.tools.size());
-  std::string svg =
-      fmt::format("<svg width='{0}' height='{1}' viewBox='0 0 {0} {1}'>", width, height);
-  svg += "<text x='0' y='22'>engine</text>";
-  for (const Span& s : r.states) {
-    svg += bar(x_of(s.from_s, r), x_of(s.to_s, r), 10, 16, colour_of_state(s.what),
-               fmt::format("{} from {:.1f} to {:.1f} s", s.what, s.from_s, s.to_s));
-  }
-  double y = 36;
-  for (const OfTool& t : r.tools) {
-    svg += fmt::format("<text x='0' y='{:.0f}'>{}</text>", y + 12, escaped(t.name.substr(0, 8)));
-    svg += bar(left, width, y, 16, "#dfe7ee", t.name);
-    for (const Span& g : t.gaps) {
-      svg += bar(x_of(g.from_s, r), x_of(g.to_s, r), y, 16, "#8b5a8f",
-                 fmt::format("{} from {:.1f} to {:.1f} s", g.what, g.from_s, g.to_s));
-    }
-    for (const OfStructure& s : t.structures) {
-      for (const Breach& b : s.breaches) {
-        svg += bar(x_of(b.from_s, r), x_of(b.from_s + b.duration_s, r), y, 16, "#c9543f",
-                   fmt::format("in {} from {:.1f} s, {:.1f} mm deep", s.id, b.from_s, b.depth_mm));
-      }
-    }
-    y += 26;
-  }
-  for (const Span& e : r.events) {
-    svg += bar(x_of(e.from_s, r), x_of(e.from_s, r), 4, y - 8, "#1d2733",
-               fmt::format("{:.1f} s: {}", e.from_s, e.what));
-  }
-  return svg + time_axis(r, y + 12) + "</svg>\n";
-}
-
-// The tip's distance over time: the band of 95 % round it, zero, and nothing where none was shown.
-std::string curve(const OfStructure& s, const Report& r) {
-  constexpr double height = 150;
-  double low = 0;
-  double high = 1;
-  for (const Envelope::Piece& p : s.curve.pieces()) {
-    if (!p.any) continue;
-    low = std::min(low, p.band_low);
-    high = std::max(high, std::min(p.band_high, 60.0));
-  }
-  const auto y = [&](double mm) {
-    return 8 + (height - 30) * (high - std::clamp(mm, low, high)) / (high - low);
-  };
-  std::string svg =
-      fmt::format("<svg width='{0}' height='{1}' viewBox='0 0 {0} {1}'>", width, height);
-  for (std::size_t i = 0; i < s.curve.pieces().size(); ++i) {
-    const Envelope::Piece& p = s.curve.pieces()[i];
-    if (!p.any || p.band_low > high) continue;
-    const double from = x_of(s.curve.piece_s() * static_cast<double>(i), r);
-    const double to = x_of(s.curve.piece_s() * static_cast<double>(i + 1), r);
-    const auto strip = [&](double bottom, double top, const char* colour) {
-      svg += fmt::format("<rect x='{:.2f}' y='{:.2f}' width='{:.2f}' height='{:.2f}' fill='{}'/>",
-                         from, y(top), std::max(to - from, 0.8), std::max(y(bottom) - y(top), 1.0),
-                         colour);
-    };
-    strip(p.band_low, p.band_high, "#c3d7ea");
-    strip(p.low, p.high, p.low < 0 ? "#c9543f" : "#2b5f93");
-  }
-  svg += fmt::format("<line x1='{0}' x2='{1}' y1='{2:.1f}' y2='{2:.1f}' stroke='#a3211b'/>", left,
-                     width, y(0));
-  svg += fmt::format("<text x='0' y='{:.1f}'>{:.0f} mm</text><text x='0' y='{:.1f}'>0</text>",
-                     y(high) + 10, high, y(0) + 4);
-  return svg + time_axis(r, height - 4) + "</svg>\n";
-}
-
-std::string of(const OfStructure& s, const Report& r) {
-  std::string html = "<h3>" + escaped(s.id) + "</h3>\n<p>";
-  html += maybe(s.nearest, [](const Nearest& n) {
-    return fmt::format(
-        "{}nearest {:.2f} mm &plusmn; {:.2f} mm</span> (95 %) at {:.1f} s; predicted TRE there "
-        "{:.2f} mm",
-        n.tip_mm < 0 ? "<span class=bad>" : "<span>", n.tip_mm, n.bound_95_mm, n.at_s,
-        n.predicted_tre_mm);
-  });
-  for (const auto& [zone, zone_s] : s.zone_s) html += fmt::format("; {} {:.1f} s", zone, zone_s);
+std::string breaches_of(const OfStructure& s) {
+  std::string html;
   for (const Breach& b : s.breaches) {
     html +=
         fmt::format("<br><span class=bad>inside</span> from {:.1f} s for {:.2f} s, {:.2f} mm deep",
                     b.from_s, b.duration_s, b.depth_mm);
   }
-  html += "</p>\n";
-  return std::holds_alternative<Nearest>(s.nearest) ? html + curve(s, r) : html;
+  if (s.breach_count > s.breaches.size()) {
+    html += fmt::format("<br>and {} times more", s.breach_count - s.breaches.size());
+  }
+  return html;
+}
+
+double time_in(const OfStructure& s, const char* zone) {
+  const auto found = s.zone_s.find(zone);
+  return found == s.zone_s.end() ? 0 : found->second;
+}
+
+std::string of(const OfStructure& s, const Report& r) {
+  std::string html = "<h3>" + escaped(s.id) + "</h3>\n<p>";
+  html += maybe(s.nearest, [&](const Nearest& n) {
+    const auto& tre = std::get<Tre>(s.predicted_tre);
+    return fmt::format(
+        "{}nearest {:.2f} mm &plusmn; {:.2f} mm</span> (95 %) at {:.1f} s; predicted TRE there "
+        "{:.2f} mm, {:.2f} to {:.2f} mm over all<br>time in the stop zone (below {:g} mm) {:.1f} "
+        "s, "
+        "in the warning zone (below {:g} mm) {:.1f} s, clear {:.1f} s",
+        n.tip_mm < 0 ? "<span class=bad>" : "<span>", n.tip_mm, n.bound_95_mm, n.at_s,
+        n.predicted_tre_mm, tre.least_mm, tre.greatest_mm, s.stop_mm, time_in(s, "stop"), s.warn_mm,
+        time_in(s, "warn"), time_in(s, "clear"));
+  });
+  html += breaches_of(s) + "</p>\n";
+  return std::holds_alternative<Nearest>(s.nearest) ? html + distance_curve(s, r) : html;
+}
+
+std::string reached(const Reached& q) {
+  return fmt::format(
+             "axis {:.2f} mm from the entry, {:.2f} mm from the target, {:.2f}&deg;; {:.2f} mm {} "
+             "the "
+             "target at {:.1f} s",
+             q.entry_mm, q.target_mm, q.angle_rad * 180 / std::numbers::pi,
+             std::abs(q.depth_to_target_mm), q.depth_to_target_mm < 0 ? "beyond" : "before",
+             q.at_s) +
+         reached_picture(q);
+}
+
+std::string gaps_of(const OfTool& t) {
+  std::vector<Span> longest = t.gaps;
+  std::ranges::stable_sort(
+      longest, [](const Span& a, const Span& b) { return a.to_s - a.from_s > b.to_s - b.from_s; });
+  std::string html = std::to_string(t.gap_count);
+  for (std::size_t i = 0; i < std::min<std::size_t>(longest.size(), 5); ++i) {
+    html += fmt::format("<br>{:.2f} s from {:.1f} s: {}", longest[i].to_s - longest[i].from_s,
+                        longest[i].from_s, escaped(longest[i].what));
+  }
+  return html;
 }
 
 std::string of(const OfTool& t, const Report& r) {
-  constexpr double degrees = 180 / std::numbers::pi;
   std::string html = "<h2>" + escaped(t.name) + "</h2>\n<table>\n";
-  html += row("uptime", maybe(t.uptime, [&](double u) {
-                return fmt::format("{:.1f} %; gaps: {}", 100 * u, t.gap_count);
-              }));
+  html += row("uptime since first seen",
+              maybe(t.uptime, [&](double u) { return fmt::format("{:.1f} %", 100 * u); }));
+  html += row("gaps of 0.1 s and more, the longest", gaps_of(t));
   html += row("rate", maybe(t.rate, [](const Rate& q) {
                 return fmt::format("{:.2f} Hz, {} of {} dropped by the device's own count", q.hz,
                                    q.drops, q.drops + q.exposures);
@@ -189,13 +94,8 @@ std::string of(const OfTool& t, const Report& r) {
                 return fmt::format("{:.3f} mm RMS (median of {} windows of 1 s)", j.median_mm,
                                    j.windows);
               }));
-  html += row("age of a pose", maybe(t.age, [](const Latency& l) { return text_of(l); }));
-  html += row("planned against reached", maybe(t.reached, [&](const Reached& q) {
-                return fmt::format(
-                    "axis {:.2f} mm from the entry, {:.2f} mm from the target, {:.2f}&deg;; "
-                    "{:.2f} mm before the target at {:.1f} s",
-                    q.entry_mm, q.target_mm, q.angle_rad * degrees, q.depth_to_target_mm, q.at_s);
-              }));
+  html += row("exposure to guidance", maybe(t.age, text_of));
+  html += row("planned against reached", maybe(t.reached, reached));
   html += "</table>\n";
   for (const OfStructure& s : t.structures) html += of(s, r);
   return html;
@@ -205,12 +105,86 @@ std::string registrations(const Report& r) {
   if (r.registrations.empty()) return "none";
   std::string text;
   for (const OfRegistration& one : r.registrations) {
-    text += one.accepted ? fmt::format("{:.1f} s: FRE {:.2f} mm over {} points<br>", one.at_s,
+    text += one.accepted ? fmt::format("{:.1f} s: FRE {:.2f} mm over {} points", one.at_s,
                                        one.fre_mm, one.points)
-                         : fmt::format("{:.1f} s: <span class=bad>refused</span>, {}<br>", one.at_s,
+                         : fmt::format("{:.1f} s: <span class=bad>refused</span>, {}", one.at_s,
                                        escaped(one.refused));
+    if (const auto* moved = std::get_if<double>(&one.moved_mm)) {
+      text += fmt::format("; {:.2f} mm from the one before, at the worst point", *moved);
+    }
+    text += "<br>";
   }
   return text;
+}
+
+std::string verifications(const Report& r) {
+  if (r.verifications.empty()) return "none in the record";
+  std::string text;
+  for (const Span& v : r.verifications) {
+    text += fmt::format("{:.1f} s: {}<br>", v.from_s, escaped(v.what.substr(v.what.find(' ') + 1)));
+  }
+  return text;
+}
+
+std::string change(const Change& c) {
+  if (!c.found) {
+    return fmt::format("none: the likeliest is {:.2f} mm at {:.1f} s, {:.1f} standard deviations",
+                       c.shift_mm, c.at_s, c.score);
+  }
+  return fmt::format("<span class=bad>{:.2f} mm at {:.1f} s</span>, {:.0f} standard deviations",
+                     c.shift_mm, c.at_s, c.score);
+}
+
+std::string tracking(const Report& r) {
+  std::string html = "<h2>Registration and tracking</h2>\n<table>\n";
+  html += row("registrations", registrations(r));
+  html += row("verifications", verifications(r));
+  html += row("drift, first to last registration",
+              maybe(r.drift_mm, [](double d) { return fmt::format("{:.2f} mm", d); }));
+  html += row("reference seen", maybe(r.reference_seen, [](double u) {
+                return fmt::format("in {:.1f} % of its exposures", 100 * u);
+              }));
+  html += row("reference moved for good", maybe(r.change, change));
+  html += row("greatest jump of the reference", maybe(r.reference, [](const Movement& m) {
+                return fmt::format(
+                    "{:.2f} mm from one second to the next at {:.1f} s (spread "
+                    "within them {:.2f} mm RMS)",
+                    m.jump_mm, m.at_s, m.noise_mm);
+              }));
+  html += row("exposure to last byte", maybe(r.device, text_of));
+  html += row("last byte to guidance", maybe(r.handling, text_of));
+  html += row("guidances", std::to_string(r.guidances));
+  return html + row("chain", "<code>" + r.chain + "</code>") + "</table>\n";
+}
+
+// What a person looks for first.
+std::string tiles(const Report& r) {
+  const Nearest* nearest = nullptr;
+  const double* uptime = nullptr;
+  std::uint64_t breaches = 0;
+  for (const OfTool& t : r.tools) {
+    const auto* up = std::get_if<double>(&t.uptime);
+    if (up != nullptr && (uptime == nullptr || *up < *uptime)) uptime = up;
+    for (const OfStructure& s : t.structures) {
+      breaches += s.breach_count;
+      const auto* n = std::get_if<Nearest>(&s.nearest);
+      if (n != nullptr && (nearest == nullptr || n->tip_mm < nearest->tip_mm)) nearest = n;
+    }
+  }
+  const auto alarms =
+      std::ranges::count_if(r.events, [](const Span& e) { return e.what.starts_with("alarm"); });
+  std::string html = "<div class=tiles>\n" +
+                     tile(r.duration_s < 100 ? fmt::format("{:.1f} s", r.duration_s)
+                                             : fmt::format("{:.1f} min", r.duration_s / 60),
+                          "recorded");
+  html += tile(uptime != nullptr ? fmt::format("{:.1f} %", 100 * *uptime) : "&ndash;",
+               "uptime, least of the tools");
+  html += tile(nearest != nullptr ? fmt::format("{:.1f} mm", nearest->tip_mm) : "&ndash;",
+               "nearest to a structure", nearest != nullptr && nearest->tip_mm < 0);
+  html += tile(std::to_string(breaches), "times inside a structure", breaches > 0);
+  html += tile(std::to_string(alarms), "alarms", alarms > 0);
+  html += tile(r.whole ? "whole" : "cut", "the record", !r.whole);
+  return html + "</div>\n";
 }
 
 std::string events(const Report& r) {
@@ -219,36 +193,36 @@ std::string events(const Report& r) {
     html +=
         fmt::format("<tr><td class=n>{:.2f} s</td><td>{}</td></tr>\n", e.from_s, escaped(e.what));
   }
-  return html + "</table>\n";
+  html += "</table>\n";
+  if (r.event_count <= r.events.size()) return html;
+  return html + fmt::format("<p>and {} more</p>\n", r.event_count - r.events.size());
 }
+
+constexpr const char* how =
+    "<h2>How to read it</h2>\n<p class=q>Everything comes from the record; nothing was navigated "
+    "again. Times count from the first step. Curves show every distance that was shown, blue in "
+    "its "
+    "95 % band; dashed: warning and stop distance; red: the surface. Where there is no curve "
+    "nothing "
+    "was shown. A breach is a time with any part of the instrument inside. FRE tells whether a fit "
+    "is "
+    "broken, not how accurate guidance is: that is the predicted TRE and the bound. The "
+    "reference's "
+    "movement is against the camera: which of the two moved the session cannot say.</p>\n";
 
 }  // namespace
 
 std::string page_of(const Report& r) {
-  const std::string title = escaped("Session " + r.session);
   const std::time_t began = r.utc_at_start_ns / 1'000'000'000;
-  std::string html = "<!doctype html>\n<html lang=en><meta charset=utf-8><title>" + title +
-                     "</title>\n<style>" + style + "</style>\n<h1>" + title + "</h1>\n";
+  std::string html = page::head("Session " + r.session);
   html += fmt::format(
       "<p class=q>{:%Y-%m-%d %H:%M:%S} UTC, {:.1f} s, plan {}, trocar {}. Research software, not a "
       "cleared medical device.</p>\n",
       fmt::gmtime(began), r.duration_s, escaped(r.plan), escaped(r.trocar_version));
   if (!r.whole) html += "<p class=bad>The file ends early: " + escaped(r.end) + "</p>\n";
-  html += "<h2>Timeline</h2>\n" + timeline(r) + "<table>\n";
-  html += row("registrations", registrations(r));
-  html +=
-      row("last byte to guidance", maybe(r.handling, [](const Latency& l) { return text_of(l); }));
-  html += row("greatest jump of the reference", maybe(r.reference, [](const Movement& m) {
-                return fmt::format(
-                    "{:.2f} mm from one second to the next at {:.1f} s (spread "
-                    "within them {:.2f} mm RMS)",
-                    m.jump_mm, m.at_s, m.noise_mm);
-              }));
-  html += row("drift", maybe(r.drift_mm, [](double d) { return fmt::format("{:.2f} mm", d); }));
-  html += row("guidances", std::to_string(r.guidances));
-  html += row("chain", "<code>" + r.chain + "</code>") + "</table>\n";
+  html += tiles(r) + "<h2>Timeline</h2>\n" + timeline(r) + tracking(r);
   for (const OfTool& t : r.tools) html += of(t, r);
-  return html + events(r) + "</html>\n";
+  return html + events(r) + how + "</html>\n";
 }
 
 }  // namespace trocar::qa

@@ -35,14 +35,10 @@ double Window::rms() const {
   return std::sqrt(std::max(0.0, squares_ / n - (sum_from_first_ / n).squaredNorm()));
 }
 
-ToolCollector::ToolCollector(std::string name, const std::vector<std::string>& structures)
+ToolCollector::ToolCollector(std::string name, const std::vector<OfStructure>& structures)
     : breach_(structures.size()) {
   tool_.name = std::move(name);
-  for (const std::string& id : structures) {
-    OfStructure s;
-    s.id = id;
-    tool_.structures.push_back(std::move(s));
-  }
+  tool_.structures = structures;
 }
 
 void ToolCollector::guided(const ToolGuidance& t, double from_s, double held_s) {
@@ -70,7 +66,6 @@ void ToolCollector::close_gap(double at_s) {
 void ToolCollector::shown(const ToolGuidance& t, const ToolPose& pose, double at_s, double held_s) {
   shown_s_ += held_s;
   age_.record(t.age);
-  age_max_ = std::max(age_max_, t.age);
   if (at_s >= window_began_s_ + window_s) {
     close_window();
     window_began_s_ = at_s;
@@ -97,6 +92,7 @@ void ToolCollector::shown(const ToolGuidance& t, const ToolPose& pose, double at
     std::vector<Breach>& all = tool_.structures[i].breaches;
     if (!breach_[i]) {
       breach_[i] = Breach{at_s, 0, 0};
+      ++tool_.structures[i].breach_count;
       if (all.size() < most_gaps) all.push_back(*breach_[i]);
     }
     breach_[i]->duration_s = at_s + held_s - breach_[i]->from_s;
@@ -109,6 +105,10 @@ void ToolCollector::structure(OfStructure& into, const StructureDistance& d, dou
                               double held_s) {
   into.zone_s[std::string(to_string(d.zone))] += held_s;
   into.curve.add(at_s, d.tip_to_structure_mm, d.tip_bound_95_mm);
+  const auto* tre = std::get_if<Tre>(&into.predicted_tre);
+  into.predicted_tre =
+      Tre{tre ? std::min(tre->least_mm, d.predicted_tre_mm) : d.predicted_tre_mm,
+          tre ? std::max(tre->greatest_mm, d.predicted_tre_mm) : d.predicted_tre_mm};
   const auto* nearest = std::get_if<Nearest>(&into.nearest);
   if (nearest == nullptr || d.tip_to_structure_mm < nearest->tip_mm) {
     into.nearest = Nearest{d.tip_to_structure_mm, d.tip_bound_95_mm, d.predicted_tre_mm, at_s};
@@ -139,10 +139,7 @@ OfTool ToolCollector::finish(double end_s) {
   if (still_mm_.count() > 0) {
     tool_.jitter = Jitter{still_mm_.median(), still_mm_.count()};
   }
-  if (age_.count() > 0) {
-    tool_.age = Latency{milliseconds_of(age_.quantile(0.5)), milliseconds_of(age_.quantile(0.99)),
-                        milliseconds_of(age_max_), age_.count()};
-  }
+  tool_.age = age_.finish("no pose was shown");
   if (reached_) tool_.reached = *reached_;
   if (exposures_ > 1 && last_exposure_ > *first_exposure_) {
     Rate rate{static_cast<double>(exposures_ - 1) / seconds(last_exposure_ - *first_exposure_),

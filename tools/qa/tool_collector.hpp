@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "engine/base/latency_histogram.hpp"
 #include "engine/data/event.hpp"
 #include "engine/data/guidance.hpp"
 #include "tools/qa/report.hpp"
+#include "tools/qa/stage_latency.hpp"
 
 namespace trocar::qa {
 
@@ -46,7 +46,7 @@ class Window {
 // What a report says of one tool, gathered as the guidances and exposures come.
 class ToolCollector {
  public:
-  ToolCollector(std::string name, const std::vector<std::string>& structures);
+  ToolCollector(std::string name, const std::vector<OfStructure>& structures);
   // The tool in a guidance that stands from `from_s` on for `held_s`.
   void guided(const ToolGuidance& t, double from_s, double held_s);
   // An exposure that reported on it.
@@ -65,8 +65,7 @@ class ToolCollector {
   double since_seen_s_ = 0;
   std::optional<Span> gap_;
   std::vector<std::optional<Breach>> breach_;  // under way, per structure
-  LatencyHistogram age_;
-  Duration age_max_{};
+  StageLatency age_;
   double window_began_s_ = 0;
   Window window_;
   Medians still_mm_;

@@ -21,19 +21,43 @@ std::string matrix_text(const Eigen::Matrix4d& m) {
 
 }  // namespace
 
-SequenceFile::SequenceFile(const std::filesystem::path& file, std::vector<std::string> tools)
-    : name_(file.string()), out_(file, std::ios::binary), tools_(std::move(tools)) {
+SequenceFile::SequenceFile(Kind kind, const std::filesystem::path& file,
+                           std::vector<std::string> tools)
+    : kind_(kind), name_(file.string()), out_(file, std::ios::binary), tools_(std::move(tools)) {
+  if (kind_ == Kind::nrrd) {
+    begin_nrrd();
+  } else {
+    begin_metaimage();
+  }
+}
+
+void SequenceFile::begin_metaimage() {
   out_ << "ObjectType = Image\nNDims = 3\nAnatomicalOrientation = RAI\nBinaryData = True\n"
           "BinaryDataByteOrderMSB = False\nCenterOfRotation = 0 0 0\nCompressedData = False\n";
   size_at_ = out_.tellp();
-  out_ << fmt::format("{:<40}\n", "DimSize = 0 0 0");
+  out_ << size_line();
   out_ << "Kinds = domain domain list\nElementNumberOfChannels = 1\nElementSpacing = 1 1 1\n"
           "ElementType = MET_UCHAR\nOffset = 0 0 0\nTransformMatrix = 1 0 0 0 1 0 0 0 1\n"
           "UltrasoundImageOrientation = XX\nUltrasoundImageType = XX\n";
 }
 
+void SequenceFile::begin_nrrd() {
+  out_ << "NRRD0005\ntype: uint8\ndimension: 4\n";
+  size_at_ = out_.tellp();
+  out_ << size_line();
+  out_ << "space: right-anterior-superior\nspace directions: (1,0,0) (0,1,0) (0,0,1) none\n"
+          "space origin: (0,0,0)\nkinds: domain domain domain list\nencoding: raw\n";
+}
+
+// As long whatever the number, so that it can be written over.
+std::string SequenceFile::size_line() const {
+  return fmt::format("{:<40}\n", kind_ == Kind::nrrd ? fmt::format("sizes: 1 1 1 {}", frames_)
+                                                     : fmt::format("DimSize = 0 0 {}", frames_));
+}
+
 void SequenceFile::field(const std::string& name, const std::string& value) {
-  out_ << fmt::format("Seq_Frame{:04}_{} = {}\n", frames_, name, value);
+  out_ << fmt::format("Seq_Frame{:04}_{}{}{}\n", frames_, name, kind_ == Kind::nrrd ? ":=" : " = ",
+                      value);
 }
 
 void SequenceFile::add(const Guidance& guidance) {
@@ -51,9 +75,13 @@ void SequenceFile::add(const Guidance& guidance) {
 }
 
 Status SequenceFile::finish() {
-  out_ << "ElementDataFile = LOCAL\n";
+  if (kind_ == Kind::nrrd) {
+    out_ << '\n' << std::string(frames_, '\0');
+  } else {
+    out_ << "ElementDataFile = LOCAL\n";
+  }
   out_.seekp(size_at_);
-  out_ << fmt::format("{:<40}\n", fmt::format("DimSize = 0 0 {}", frames_));
+  out_ << size_line();
   out_.flush();
   if (out_) return Done{};
   return Error{Code::io, name_ + ": cannot be written"};

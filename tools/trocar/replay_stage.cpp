@@ -53,8 +53,7 @@ Result<std::uint16_t> ReplayStage::open(const SessionSetup& setup, std::uint16_t
   return server_->port();
 }
 
-void ReplayStage::show(const Navigator& navigator, bool was_published, Timestamp at) {
-  time_.wait_until(at);
+void ReplayStage::show(const Navigator& navigator, bool was_published) {
   for (const StateLine& line : navigator.lines()) lines_.push(line);
   if (!was_published) return;
   newest_.publish(navigator.guidance());

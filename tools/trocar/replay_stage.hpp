@@ -33,8 +33,8 @@ class ReplayStage {
   ~ReplayStage();
   // Serves on this port of this host, 0: any free one; which it is.
   Result<std::uint16_t> open(const SessionSetup& setup, std::uint16_t port);
-  // What the navigator says, when it is time for it.
-  void show(const Navigator& navigator, bool was_published, Timestamp at);
+  // What the navigator says; whoever calls waited until it is time for it.
+  void show(const Navigator& navigator, bool was_published);
 
  private:
   Latest<Guidance> newest_;

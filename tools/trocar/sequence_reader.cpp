@@ -15,7 +15,7 @@ namespace trocar {
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{64} << 20U;
-constexpr std::size_t longest_line = 4096;
+constexpr std::size_t longest_line = 65'536;
 constexpr double latest_s = 1e10;  // the year 2286 of a clock that counts from 1970
 constexpr double longest_s = 1e7;
 constexpr std::uint64_t most_frames = 1'000'000;
@@ -40,7 +40,7 @@ std::optional<Eigen::Matrix4d> matrix_of(std::string_view text) {
   Eigen::Matrix4d m;
   for (int i = 0; i < 16; ++i) {
     text = trimmed(text);
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
     const auto value = number_of<double>(text.substr(0, end));
     if (!value) return std::nullopt;
     m(i / 4, i % 4) = *value;
@@ -56,6 +56,42 @@ bool strip_end(std::string& text, std::string_view end) {
   return true;
 }
 
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!(text = trimmed(text)).empty()) {
+    words.push_back(text.substr(0, text.find_first_of(" \t")));
+    text.remove_prefix(words.back().size());
+  }
+  return words;
+}
+
+// How many frames a header says there are: the size of the axis that NRRD calls a list, or the
+// last.
+class StatedCounts {
+ public:
+  void take(std::string_view line) {
+    const std::size_t at = line.find_first_of("=:");
+    if (at == std::string_view::npos) return;
+    const std::string_view key = trimmed(line.substr(0, at));
+    const std::string_view value = trimmed(line.substr(at + 1));
+    const auto words = words_of(value);
+    if (key == "DimSize" || key == "sizes") sizes_.assign(words.begin(), words.end());
+    if (key == "kinds" || key == "Kinds") kinds_.assign(words.begin(), words.end());
+  }
+  // Nothing when it does not say, or speaks of one image alone.
+  [[nodiscard]] std::optional<std::uint64_t> frames() const {
+    if (sizes_.size() < 3) return std::nullopt;
+    std::size_t axis = sizes_.size() - 1;
+    for (std::size_t i = 0; kinds_.size() == sizes_.size() && i < kinds_.size(); ++i) {
+      if (kinds_[i] == "list" || kinds_[i] == "time") axis = i;
+    }
+    return number_of<std::uint64_t>(sizes_[axis]);
+  }
+
+ private:
+  std::vector<std::string> sizes_, kinds_;
+};
+
 class Parser {
  public:
   explicit Parser(const std::filesystem::path& file) : file_(file) {}
@@ -70,10 +106,11 @@ class Parser {
       bytes += line.size() + 1;
       if (bytes > most_bytes) return fail(Code::out_of_range, "a header of at most 64 MB", "more");
       if (line.size() > longest_line) {
-        return fail(Code::malformed, "lines of at most 4096 bytes", "a longer one");
+        return fail(Code::malformed, "lines of at most 64 kB", "a longer one");
       }
-      if (line.empty() || line.starts_with("ElementDataFile")) break;
-      if (const Status taken = take(line); !taken) return taken.error();
+      const std::string_view text = trimmed(line);
+      if (text.empty() || text.starts_with("ElementDataFile")) break;
+      if (const Status taken = take(text); !taken) return taken.error();
     }
     return finish();
   }
@@ -95,7 +132,10 @@ class Parser {
   }
 
   Status take(std::string_view line) {
-    if (!line.starts_with(frame_prefix)) return Done{};
+    if (!line.starts_with(frame_prefix)) {
+      counts_.take(line);
+      return Done{};
+    }
     line.remove_prefix(frame_prefix.size());
     const std::size_t digits = line.find('_');
     const auto number = number_of<std::uint64_t>(line.substr(0, std::min(digits, line.size())));
@@ -135,6 +175,12 @@ class Parser {
 
   Result<Sequence> finish() {
     if (frames_.empty()) return fail(Code::malformed, "frames (Seq_Frame0000_…)", "none");
+    const auto stated = counts_.frames();
+    if (stated && *stated != frames_.size()) {
+      return Error{Code::inconsistent, file_.string() + ": expected " + std::to_string(*stated) +
+                                           " frames, as its size says, found " +
+                                           std::to_string(frames_.size())};
+    }
     Sequence all;
     all.fields.assign(fields_.begin(), fields_.end());
     for (const Raw& raw : frames_) {
@@ -182,6 +228,7 @@ class Parser {
 
   std::filesystem::path file_;
   std::size_t line_ = 0;
+  StatedCounts counts_;
   std::set<std::string> fields_;
   std::vector<Raw> frames_;
 };

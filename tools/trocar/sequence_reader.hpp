@@ -24,7 +24,8 @@ struct Sequence {
 
 // The text part of `.igs.mha`, `.mhd` and `.igs.nrrd`; pixels are not read. Code::malformed with
 // file and line, expected and found: no frames, a frame without a time or out of order, a matrix
-// that is not 16 numbers; Code::out_of_range beyond 64 MB of header or a million frames.
+// that is not 16 numbers; Code::inconsistent when the size stated is not the number of frames;
+// Code::out_of_range beyond 64 MB of header or a million frames.
 Result<Sequence> read_sequence(const std::filesystem::path& file);
 
 }  // namespace trocar

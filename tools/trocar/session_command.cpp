@@ -36,7 +36,10 @@ constexpr const char* about_export =
     "  guidance.csv, events.csv   a row per guidance, tool and structure; per state, alarm, "
     "command\n"
     "  session.db                 the same two tables in SQLite, for pandas and DuckDB\n"
-    "  tools.igs.mha              the tools' poses in RAS, for 3D Slicer (SlicerIGSIO) and PLUS\n"
+    "  tools.igs.mha, tools.seq.nrrd   the tools' poses in RAS, each with its status, for PLUS "
+    "and\n"
+    "                             3D Slicer (Sequences)\n"
+    "  registration*.h5           what held last, of each vertebra: a transform for 3D Slicer\n"
     "  *.mrk.json                 fiducials and planned trajectory, for 3D Slicer";
 
 // What a first pass over a file finds.

@@ -1,17 +1,18 @@
 #include "tools/trocar/session_export.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "engine/runtime/session_setup.hpp"
 #include "engine/session/session_messages.hpp"
 #include "engine/session/session_reader.hpp"
+#include "tools/trocar/export_points.hpp"
 #include "tools/trocar/export_sequence.hpp"
 #include "tools/trocar/export_table.hpp"
+#include "tools/trocar/export_transform.hpp"
 
 namespace trocar {
 namespace {
@@ -39,6 +40,15 @@ const std::vector<std::string> guidance_columns{"sequence",
 const std::vector<std::string> event_columns{"utc_ns", "session_s", "kind", "text"};
 
 std::string text(std::string_view s) { return std::string(s); }
+
+// A name of the plan, for a file's name: it cannot lead to another folder.
+std::string file_part(std::string name) {
+  const auto is_plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+  };
+  for (char& c : name) c = is_plain(c) ? c : '_';
+  return name;
+}
 
 // The same rows as CSV and in the database.
 class Table {
@@ -88,6 +98,10 @@ class Exporter {
       if (!line) return line.error();
       return event(line.value().at, text(to_string(line.value().kind)), line.value().text.view());
     }
+    if (topic == Topic::registration) {
+      const auto step = decode<Step>(m.data);
+      return step ? take(std::get<Registration>(step.value().event)) : Status(step.error());
+    }
     if (topic != Topic::command) return Done{};
     const auto c = decode<CommandRecord>(m.data);
     if (!c) return c.error();
@@ -97,14 +111,16 @@ class Exporter {
 
   Result<Exported> finish(const SessionEnd& end) {
     if (Status begun = begin(); !begun) return begun.error();  // of a session without a message
-    for (const Status& done :
-         {guidance_->finish(), events_->finish(), database_->finish(), poses_->finish()}) {
+    for (const Status& done : {guidance_->finish(), events_->finish(), database_->finish(),
+                               poses_->finish(), sequence_->finish()}) {
       if (!done) return done.error();
     }
-    if (const Status points = write_points(); !points) return points.error();
     exported_.files = {"guidance.csv", "events.csv", "session.db", "tools.igs.mha",
-                       "fiducials.mrk.json"};
-    if (!setup_.plan.trajectories.empty()) exported_.files.emplace_back("trajectory.mrk.json");
+                       "tools.seq.nrrd"};
+    const auto points = export_points(setup_.plan, folder_);
+    if (!points) return points.error();
+    exported_.files.insert(exported_.files.end(), points.value().begin(), points.value().end());
+    if (const Status done = write_registrations(); !done) return done.error();
     exported_.whole = end.closed;
     if (end.fault) exported_.end = end.fault->why;
     return exported_;
@@ -124,7 +140,8 @@ class Exporter {
     for (const ToolModel& t : setup_.tools) tools.push_back(t.name);
     guidance_.emplace(std::move(guidance).value());
     events_.emplace(std::move(events).value());
-    poses_.emplace(folder_ / "tools.igs.mha", std::move(tools));
+    poses_.emplace(SequenceFile::Kind::metaimage, folder_ / "tools.igs.mha", tools);
+    sequence_.emplace(SequenceFile::Kind::nrrd, folder_ / "tools.seq.nrrd", std::move(tools));
     return Done{};
   }
 
@@ -138,11 +155,22 @@ class Exporter {
     return events_->add({utc_ns(at), seconds(at.time_since_epoch()), kind, text(what)});
   }
 
+  Status take(const Registration& r) {
+    if (r.vertebra && r.vertebra->index >= setup_.plan.vertebrae.size()) {
+      return Error{Code::malformed, "a registration of a vertebra that is not in the plan"};
+    }
+    const std::string of =
+        r.vertebra ? "_" + file_part(setup_.plan.vertebrae[r.vertebra->index].name) : "";
+    registrations_.insert_or_assign("registration" + of + ".h5", r);
+    return Done{};
+  }
+
   Status take(const Guidance& g) {
     if (Status begun = begin(); !begun) return begun;
     if (!is_of_this_plan(g)) return Error{Code::malformed, "a guidance of another set-up"};
     ++exported_.guidances;
     poses_->add(g);
+    sequence_->add(g);
     for (const ToolGuidance& t : g.tools) {
       std::vector<Cell> row = row_of(g, t);
       const std::size_t shared = row.size();
@@ -199,33 +227,14 @@ class Exporter {
     }
   }
 
-  Status write_markups(const char* file, const char* type, const nlohmann::json& points) const {
-    const nlohmann::json markup{{"type", type},
-                                {"coordinateSystem", "LPS"},
-                                {"coordinateUnits", "mm"},
-                                {"controlPoints", points}};
-    std::ofstream out(folder_ / file);
-    out << nlohmann::json{{"markups", nlohmann::json::array({markup})}}.dump(1) << '\n';
-    out.flush();
-    if (out) return Done{};
-    return Error{Code::io, (folder_ / file).string() + ": cannot be written"};
-  }
-
-  Status write_points() const {
-    const auto point = [](const std::string& label, const Point<Preop>& p) {
-      return nlohmann::json{{"label", label},
-                            {"position", {p.mm.x(), p.mm.y(), p.mm.z()}},
-                            {"positionStatus", "defined"}};
-    };
-    nlohmann::json fiducials = nlohmann::json::array();
-    for (const Fiducial& f : setup_.plan.fiducials) fiducials.push_back(point(f.label, f.position));
-    if (Status done = write_markups("fiducials.mrk.json", "Fiducial", fiducials); !done)
-      return done;
-    if (setup_.plan.trajectories.empty()) return Done{};
-    const PlannedTrajectory& way = setup_.plan.trajectories.front();
-    return write_markups(
-        "trajectory.mrk.json", "Line",
-        {point(way.id + " entry", way.entry), point(way.id + " target", way.target)});
+  // The last that held of each vertebra, or of the spine as one.
+  Status write_registrations() {
+    for (const auto& [name, r] : registrations_) {
+      const Status done = write_transform(folder_ / name, r.preop_from_reference.matrix());
+      if (!done) return done;
+      exported_.files.push_back(name);
+    }
+    return Done{};
   }
 
   std::filesystem::path folder_;
@@ -234,6 +243,8 @@ class Exporter {
   std::optional<Table> guidance_;
   std::optional<Table> events_;
   std::optional<SequenceFile> poses_;
+  std::optional<SequenceFile> sequence_;
+  std::map<std::string, Registration> registrations_;  // by the name of their file
   Exported exported_;
 };
 
