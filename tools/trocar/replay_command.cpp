@@ -82,6 +82,14 @@ nlohmann::json json_of(const Recomputed& r) {
   return j;
 }
 
+// Those that changed most often first.
+std::vector<std::pair<std::string, ChangedField>> sorted_fields(const ReplayStats& stats) {
+  std::vector<std::pair<std::string, ChangedField>> all(stats.fields.begin(), stats.fields.end());
+  std::ranges::stable_sort(
+      all, [](const auto& a, const auto& b) { return a.second.times > b.second.times; });
+  return all;
+}
+
 void print_json(const Played& played, bool recomputed) {
   const Replay& replay = played.replay;
   const ReplayStats& stats = replay.stats();
@@ -132,14 +140,6 @@ void print_recomputed(const Recompute& recompute) {
   if (recompute.all().empty() && recompute.without_inputs() == 0) {
     std::printf("no registration in the record\n");
   }
-}
-
-// Those that changed most often first.
-std::vector<std::pair<std::string, ChangedField>> sorted_fields(const ReplayStats& stats) {
-  std::vector<std::pair<std::string, ChangedField>> all(stats.fields.begin(), stats.fields.end());
-  std::ranges::stable_sort(
-      all, [](const auto& a, const auto& b) { return a.second.times > b.second.times; });
-  return all;
 }
 
 void print_fields(const ReplayStats& stats) {
