@@ -40,7 +40,7 @@ TEST_CASE("ITK reads a transform file of ours: to where it came from, bit for bi
   }
   // A point of the moved frame comes back from where the pose puts it.
   const Eigen::Vector3d moved = some_pose() * Eigen::Vector3d(1, 2, 3);
-  const auto back = read->TransformPoint({moved.x(), moved.y(), moved.z()});
+  const auto back = read->TransformPoint(Affine::InputPointType(moved.data()));
   CHECK(back[0] == Approx(1));
   CHECK(back[1] == Approx(2));
   CHECK(back[2] == Approx(3));
