@@ -159,7 +159,7 @@ TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and
   CHECK_THAT(nrrd, Catch::Contains("Seq_Frame0038_needleToRasTransformStatus:=INVALID\n") &&
                        Catch::Contains("Seq_Frame0010_needleToRasTransformStatus:=OK\n"));
   CHECK(nrrd.size() - nrrd.find("\n\n") - 2 == 39);  // a pixel per frame
-  CHECK(std::filesystem::exists(out / "registration.h5"));
+  CHECK(std::filesystem::exists(out / "registration_L3.h5"));
   const auto points = nlohmann::json::parse(content(out / "fiducials.mrk.json"));
   CHECK(points["markups"][0]["coordinateSystem"] == "LPS");
   CHECK(points["markups"][0]["controlPoints"].size() == 5);
@@ -176,7 +176,7 @@ TEST_CASE("qa makes a report of each session, once, and goes on when one cannot 
   const auto j = nlohmann::json::parse(content(folder.path() / "reports/session_v1.json"));
   const std::vector<double> shown = recorded_distances(whole);
   const double nearest = *std::ranges::min_element(shown);
-  CHECK(j["schema"] == 1);
+  CHECK(j["schema"] == 2);
   CHECK(j["guidances"] == 39);
   CHECK(j["tools"][0]["structures"][0]["nearest"]["tip_to_structure_mm"] == nearest);
   const std::string page = content(folder.path() / "reports/session_v1.html");

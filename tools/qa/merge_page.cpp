@@ -54,7 +54,9 @@ Plot plot_of(const std::vector<double>& values, double low, double high, double 
     low = std::min(low, v);
     high = std::max(high, v);
   }
-  const double room = high > low ? 0.08 * (high - low) : std::max(std::abs(high) * 0.1, 1e-3);
+  // Values that differ in their last digits alone are equal: no axis could part them.
+  const double least = std::max({std::abs(low), std::abs(high), 1e-2}) * 0.1;
+  const double room = high - low > 1e-6 * least ? 0.08 * (high - low) : least;
   return {top, bottom, low - room, high + room, values.size()};
 }
 
