@@ -22,7 +22,7 @@ trap 'for p in $pids; do kill "$p" 2>/dev/null || true; done; wait 2>/dev/null |
 echo "== build ($folder, log in $room.log)"
 mkdir -p "$room"
 { cmake -S . -B $folder -G Ninja -DTROCAR_WERROR=ON -DTROCAR_SANITIZE=$sanitize \
-    -DCMAKE_CXX_FLAGS_RELEASE=-O1 && ninja -C $folder trocar; } >"$room.log" 2>&1 ||
+    -DTROCAR_OPTIMISE=-O1 && ninja -C $folder trocar; } >"$room.log" 2>&1 ||
   { tail -20 "$room.log"; exit 1; }
 tools/build.sh trocar
 build/bin/trocar phantom "$room" >"$room.log" 2>&1
