@@ -23,8 +23,8 @@ class ChangePoint {
 
  private:
   struct Mean {
-    double at_s;
-    Eigen::Vector3d mm;
+    double at_s = 0;
+    Eigen::Vector3d mm = Eigen::Vector3d::Zero();
   };
   void halve();
   [[nodiscard]] double noise_mm() const;  // per axis

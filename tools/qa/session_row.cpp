@@ -24,7 +24,7 @@ Computed<double> last_fre(const Json& registrations) {
 }
 
 Computed<double> dropped(const Json& rate) {
-  const Computed<double> drops = figure(rate, "drops");
+  Computed<double> drops = figure(rate, "drops");
   if (std::holds_alternative<NotComputable>(drops)) return drops;
   const double lost = std::get<double>(drops);
   const double all = lost + rate.at("n").get<double>();

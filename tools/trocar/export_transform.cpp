@@ -67,7 +67,7 @@ Status write_transform(const std::filesystem::path& file, const Eigen::Isometry3
   for (int i = 0; i < 9; ++i)
     parameters.at(static_cast<std::size_t>(i)) = from_to.linear()(i / 3, i % 3);
   for (int i = 0; i < 3; ++i)
-    parameters.at(static_cast<std::size_t>(9 + i)) = from_to.translation()[i];
+    parameters.at(9U + static_cast<std::size_t>(i)) = from_to.translation()[i];
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are ours to tell
   if (write(file.c_str(), parameters)) return Done{};
   return Error{Code::io, file.string() + ": cannot be written"};
