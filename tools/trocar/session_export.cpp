@@ -230,7 +230,7 @@ class Exporter {
   // The last that held of each vertebra, or of the spine as one.
   Status write_registrations() {
     for (const auto& [name, r] : registrations_) {
-      const Status done = write_transform(folder_ / name, r.preop_from_reference.matrix());
+      Status done = write_transform(folder_ / name, r.preop_from_reference.matrix());
       if (!done) return done;
       exported_.files.push_back(name);
     }
