@@ -76,11 +76,14 @@ std::string dot(const Plot& plot, std::size_t i, double v, bool is_out, const st
 
 std::string values_picture(const Chart& chart, const ControlLimits& limits) {
   const Plot plot = plot_of(chart.values, limits.lower, limits.upper, 8, 140);
-  std::string svg =
-      plot.axis() + plot.limit(limits.mean, "#5b6875", "mean") +
-      plot.limit(limits.upper, std::string(red) + "' stroke-dasharray='5 4", "upper limit") +
-      plot.limit(limits.lower, std::string(red) + "' stroke-dasharray='5 4", "lower limit") +
-      polyline(plot, chart.values);
+  constexpr double text_height = 14;  // px; nearer than this the names would lie on each other
+  const bool is_one = plot.y(limits.lower) - plot.y(limits.upper) < 2 * text_height;
+  std::string svg = plot.axis() + plot.limit(limits.mean, "#5b6875", is_one ? "" : "mean") +
+                    plot.limit(limits.upper, std::string(red) + "' stroke-dasharray='5 4",
+                               is_one ? "mean and limits" : "upper limit") +
+                    plot.limit(limits.lower, std::string(red) + "' stroke-dasharray='5 4",
+                               is_one ? "" : "lower limit") +
+                    polyline(plot, chart.values);
   const std::vector<std::size_t> out = outside(chart.values, limits);
   for (std::size_t i = 0; i < chart.values.size(); ++i) {
     svg += dot(plot, i, chart.values[i], std::ranges::binary_search(out, i),
@@ -94,9 +97,10 @@ std::string ranges_picture(const Chart& chart, const ControlLimits& limits) {
   for (std::size_t i = 1; i < chart.values.size(); ++i) {
     ranges.push_back(std::abs(chart.values[i] - chart.values[i - 1]));
   }
-  const Plot plot = plot_of(ranges, 0, limits.moving_range_upper, 160, 220);
+  Plot plot = plot_of(ranges, 0, limits.moving_range_upper, 168, 224);
+  plot.low = 0;  // a range is never negative
   std::string svg =
-      plot.axis() + text_at(0, 156, "moving range") +
+      plot.axis() + text_at(0, 158, "moving range") +
       plot.limit(limits.moving_range_upper, std::string(red) + "' stroke-dasharray='5 4", "") +
       polyline(plot, ranges);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -136,7 +140,7 @@ std::string of(const Chart& chart) {
   for (std::size_t i = 0; i < std::min<std::size_t>(out.size(), 10); ++i) {
     html += (i == 0 ? ": " : ", ") + escaped(chart.sessions[out[i]]->session);
   }
-  return html + "</p>\n" + page::begin_svg(width, 228, "control chart of " + chart.measure) +
+  return html + "</p>\n" + page::begin_svg(width, 232, "control chart of " + chart.measure) +
          values_picture(chart, *limits) + ranges_picture(chart, *limits) + "</svg>\n";
 }
 
