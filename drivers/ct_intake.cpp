@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void remove(const fs::path& folder) {
+void discard(const fs::path& folder) {
   std::error_code ec;  // what cannot be deleted stays; its name says that it is ours
   fs::remove_all(folder, ec);
 }
@@ -101,11 +101,11 @@ void CtIntake::Parts::finish(const ClosedSeries& series) {
   if (series.verdict.state == SeriesState::refused) {
     give_event(SeriesRefused{series.from, series.objects, series.verdict.issues,
                              refusal_text(series.verdict.issues), times});
-    return remove(series.folder);
+    return discard(series.folder);
   }
   SeriesReading reading = decode_series(series.folder, config.decoder, stop.fd());
   times.decoded = time.now() - series.began;
-  remove(series.folder);
+  discard(series.folder);
   if (!reading.ct) {
     give_event(SeriesRefused{series.from, series.objects, reading.issues, reading.reason, times});
     return;
@@ -118,7 +118,7 @@ void CtIntake::Parts::finish(const ClosedSeries& series) {
 
 void CtIntake::Parts::finish(const ArrivedRegistration& arrived) {
   auto registration = read_spatial_registration(arrived.file);
-  remove(arrived.file.parent_path());
+  discard(arrived.file.parent_path());
   if (registration) {
     give_event(RegistrationArrived{arrived.from, std::move(registration.value())});
   } else {
@@ -143,7 +143,7 @@ CtIntake::~CtIntake() {
   parts_->receiver.reset();
   if (parts_->watcher.joinable()) parts_->watcher.join();
   if (parts_->worker.joinable()) parts_->worker.join();
-  for (const fs::path& folder : parts_->inbox.folders()) remove(folder);
+  for (const fs::path& folder : parts_->inbox.folders()) discard(folder);
 }
 
 std::optional<std::uint16_t> CtIntake::port() const {

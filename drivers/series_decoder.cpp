@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -173,6 +174,10 @@ SeriesReading decode_series(const std::filesystem::path& folder, const DecoderCo
 }
 
 int run_decoder(const std::filesystem::path& folder, const ProcessLimits& limits, int processes) {
+  // Each slice takes and gives back the same few megabytes: kept, they are faulted in once.
+  constexpr int kept_bytes = 256 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kept_bytes);
+  ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
   const Status limited = limit_process(limits);
   if (!limited) return 1;
   const std::string report = decode_folder(folder, volume_fd, processes);
