@@ -1,6 +1,7 @@
 #include "drivers/dicom_association.hpp"
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmnet/assoc.h>
 #include <dcmtk/dcmnet/dimse.h>
 #include <fcntl.h>
@@ -10,8 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
+#include <string_view>
 
 #include "drivers/dicom_request.hpp"
 #include "engine/model/dicom_file.hpp"
@@ -22,12 +25,17 @@ namespace {
 
 constexpr std::array taken_classes{UID_VerificationSOPClass, UID_CTImageStorage,
                                    UID_SpatialRegistrationStorage};
-// Lossless, in the order of our liking. What GDCM decodes.
+// Lossless, and what GDCM decodes.
 constexpr std::array taken_syntaxes{
     UID_LittleEndianExplicitTransferSyntax, UID_LittleEndianImplicitTransferSyntax,
     UID_JPEGLSLosslessTransferSyntax,       UID_JPEG2000LosslessOnlyTransferSyntax,
     UID_JPEGProcess14SV1TransferSyntax,     UID_JPEGProcess14TransferSyntax,
     UID_RLELosslessTransferSyntax};
+
+template <class List>
+bool taken(const List& list, std::string_view uid) {
+  return std::find(list.begin(), list.end(), uid) != list.end();
+}
 
 int whole_seconds(Duration d) {
   return static_cast<int>(
@@ -50,6 +58,8 @@ DicomNetwork::~DicomNetwork() { ASC_dropNetwork(&library_->network); }
 Result<std::unique_ptr<DicomNetwork>> DicomNetwork::open(int listening) {
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // what matters comes back as a reason
   dcmDisableGethostbyaddr.set(OFTrue);        // no question to a name server on the way in
+  dcmDataDict.rdlock();                       // read now (0.3 s), not during the first association
+  dcmDataDict.rdunlock();
   auto library = std::make_unique<Library>();
   dcmExternalSocketHandle.set(listening);
   // Seconds that an aborted sender is waited for to close its end, too.
@@ -67,6 +77,14 @@ void prepare(int socket) {
   ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) & ~O_NONBLOCK);
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+// A sender without TCP_NODELAY writes the head of a message and holds back the rest until the head
+// is acknowledged, which the kernel would put off by 40 ms. Not lasting: our own answers undo it,
+// so it is said again before each wait.
+void acknowledge_at_once(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 // One association from its request to its end. plain: the thread that serves it.
@@ -98,6 +116,7 @@ class Association {
   }
 
   std::optional<DicomRefusal> request(DicomNetwork& network, int socket) {
+    socket_ = socket;
     const std::lock_guard lock(network.library().hand_over);
     dcmExternalSocketHandle.set(socket);
     const OFCondition came =
@@ -122,10 +141,7 @@ class Association {
       return end(DicomRefusal::calling_ae_title,
                  fmt::format("\"{}\" at {} is no peer", calling_, peer.text()));
     }
-    auto classes = taken_classes;
-    auto syntaxes = taken_syntaxes;
-    ASC_acceptContextsWithPreferredTransferSyntaxes(assoc_->params, classes.data(), classes.size(),
-                                                    syntaxes.data(), syntaxes.size());
+    accept_contexts();
     if (ASC_acknowledgeAssociation(assoc_).bad()) return end(DicomRefusal::aborted, calling_);
     if (ASC_countAcceptedPresentationContexts(assoc_->params) == 0) {
       const std::string offered = what_was_offered();
@@ -136,6 +152,33 @@ class Association {
                              calling_, peer.text(), offered));
     }
     return std::nullopt;
+  }
+
+  // Of each context the first transfer syntax that we take, too: the sender knows which costs it no
+  // conversion, or which it can write at all.
+  void accept_contexts() {
+    for (int k = 0; k < ASC_countPresentationContexts(assoc_->params); ++k) {
+      T_ASC_PresentationContext offered;
+      if (ASC_getPresentationContext(assoc_->params, k, &offered).bad()) continue;
+      const auto id = offered.presentationContextID;
+      const char* syntax =
+          taken(taken_classes, offered.abstractSyntax) ? first_taken(offered) : nullptr;
+      if (syntax != nullptr) {
+        ASC_acceptPresentationContext(assoc_->params, id, syntax);
+      } else {
+        ASC_refusePresentationContext(assoc_->params, id, ASC_P_TRANSFERSYNTAXESNOTSUPPORTED);
+      }
+    }
+  }
+
+  static const char* first_taken(const T_ASC_PresentationContext& offered) {
+    for (int k = 0; k < offered.transferSyntaxCount; ++k) {
+      const char* const syntax = offered.proposedTransferSyntaxes[k];
+      for (const char* const known : taken_syntaxes) {
+        if (std::string_view(known) == syntax) return known;
+      }
+    }
+    return nullptr;
   }
 
   void reject(T_ASC_RejectParametersReason reason) {
@@ -255,6 +298,7 @@ class Association {
 
   OFCondition next_part(DUL_PDV& part) {
     if (DUL_NextPDV(&assoc_->DULassociation, &part).good()) return EC_Normal;
+    acknowledge_at_once(socket_);
     const OFCondition came =
         DUL_ReadPDVs(&assoc_->DULassociation, nullptr, DUL_NOBLOCK, whole_seconds(config_.idle));
     if (came != DUL_PDATAPDUARRIVED)
@@ -285,6 +329,7 @@ class Association {
   DicomSink& sink_;
   const ObjectRefused& object_refused_;
   T_ASC_Association* assoc_ = nullptr;
+  int socket_ = -1;  // DCMTK's, open as long as its association
   std::string calling_ = "a sender";
   std::size_t stored_ = 0;
   bool too_large_ = false;
