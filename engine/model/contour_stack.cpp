@@ -13,6 +13,7 @@ namespace {
 constexpr double flat_mm = 0.1;         // a point further off its plane is not in it
 constexpr double same_plane_mm = 0.05;  // heights as far apart are one plane
 constexpr double uneven = 0.1;          // of the spacing
+constexpr double farthest_mm = 10'000;  // from the origin of the patient's axes
 constexpr double min_spacing_mm = 0.1, max_spacing_mm = 10.0;
 
 // Twice the area, along the normal (Newell).
@@ -60,7 +61,9 @@ Status add(const Contour& c, ContourStack& stack) {
     return refused(fmt::format("expected outlines of 3 or more points, found one of {}", c.size()));
   double height = 0;
   for (const Eigen::Vector3d& p : c) {
-    if (!p.allFinite()) return refused("expected finite coordinates, found one that is not");
+    if (!(p.cwiseAbs().maxCoeff() <= farthest_mm))
+      return refused(
+          fmt::format("expected finite coordinates within {} mm, found others", farthest_mm));
     height += p.dot(stack.axes.col(2)) / static_cast<double>(c.size());
   }
   std::vector<Eigen::Vector2d> outline;

@@ -74,13 +74,16 @@ float beyond_end(float d, double up, double spacing_mm) {
 }
 
 // The field a fraction t of the way from slice a to slice b. Where one of them is empty, the other
-// ends; where one part of a slice ends and others go on, it ends as it would alone.
+// ends; where one part of a slice ends and others go on, it ends as it would alone, and so does a
+// hole.
 float between(float a, float b, double t, bool a_empty, bool b_empty, double spacing_mm) {
   if (b_empty) return beyond_end(a, t, spacing_mm);
   if (a_empty) return beyond_end(b, 1 - t, spacing_mm);
   auto value = static_cast<float>((1 - t) * a + t * b);
   if (a < 0) value = std::min(value, beyond_end(a, t, spacing_mm));
   if (b < 0) value = std::min(value, beyond_end(b, 1 - t, spacing_mm));
+  if (a > 0) value = std::max(value, -beyond_end(-a, t, spacing_mm));
+  if (b > 0) value = std::max(value, -beyond_end(-b, 1 - t, spacing_mm));
   return value;
 }
 

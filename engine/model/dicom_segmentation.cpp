@@ -19,6 +19,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 constexpr int max_frames = 20'000;
 constexpr int max_side = 4096;
+constexpr double farthest_mm = 10'000;  // from the origin of the patient's axes
 constexpr double same_axis = 1e-4, same_plane_mm = 0.05;
 
 std::string text_of(DcmItem& in, const DcmTagKey& tag) {
@@ -153,6 +154,10 @@ Result<FramePlane> plane_of(DcmItem& data, unsigned long frame) {
   p.normal = p.across.cross(p.down);
   const bool straight = std::abs(p.across.norm() - 1) < 1e-3 &&
                         std::abs(p.down.norm() - 1) < 1e-3 && std::abs(p.across.dot(p.down)) < 1e-3;
+  if (!(p.position.cwiseAbs().maxCoeff() <= farthest_mm))
+    return Error{Code::malformed,
+                 fmt::format("frame {}: expected a position within {} mm, found another", frame + 1,
+                             farthest_mm)};
   if (!straight || !(p.row_mm > 0.01 && p.row_mm < 20 && p.column_mm > 0.01 && p.column_mm < 20))
     return Error{
         Code::malformed,

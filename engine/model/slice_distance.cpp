@@ -17,10 +17,15 @@ struct Edge {
 };
 
 // Edges that run over the same two points an even number of times cancel: the channel of a keyhole,
-// a border that two outlines share.
+// a border that two outlines share. Points are moved to a fine raster first: so outlines stay
+// closed.
 std::vector<Edge> edges_of(const Outlines& outlines) {
   const auto rounded = [](double mm) { return std::llround(mm / same_point_mm); };
   using Place = std::pair<long long, long long>;
+  const auto at = [](const Place& p) {
+    return Eigen::Vector2d(same_point_mm * static_cast<double>(p.first),
+                           same_point_mm * static_cast<double>(p.second));
+  };
   std::map<std::pair<Place, Place>, std::pair<Edge, int>> seen;
   for (const auto& outline : outlines)
     for (std::size_t i = 0; i < outline.size(); ++i) {
@@ -28,7 +33,7 @@ std::vector<Edge> edges_of(const Outlines& outlines) {
       Place pa{rounded(a.x()), rounded(a.y())}, pb{rounded(b.x()), rounded(b.y())};
       if (pa == pb) continue;
       if (pb < pa) std::swap(pa, pb);
-      auto& [edge, times] = seen.try_emplace({pa, pb}, Edge{a, b}, 0).first->second;
+      auto& [edge, times] = seen.try_emplace({pa, pb}, Edge{at(pa), at(pb)}, 0).first->second;
       ++times;
     }
   std::vector<Edge> edges;
