@@ -73,8 +73,10 @@ void SessionWriter::add(std::uint16_t channel, std::uint64_t log_time_ns, mcap::
   assert(channel >= 1 && channel <= tracks_.size());
   Track& track = tracks_[channel - 1U];
   track.index.push_back({log_time_ns, chunk_.size()});
+  const std::size_t from = chunk_.size();
   mcap::Writer out(chunk_);
   mcap::write(out, mcap::Message{channel, track.next_sequence++, log_time_ns, data});
+  chunk_crc_ = mcap::crc32(mcap::Bytes(chunk_).subspan(from), chunk_crc_);
   chunk_span_.hold(log_time_ns, chunk_messages_++ == 0);
 }
 
@@ -83,7 +85,7 @@ void SessionWriter::write_chunk(mcap::Writer& out) {
   out.u64(chunk_span_.first_ns);
   out.u64(chunk_span_.last_ns);
   out.u64(chunk_.size());
-  out.u32(mcap::crc32(chunk_));
+  out.u32(chunk_crc_);
   out.text("");  // not compressed
   out.u64(chunk_.size());
   out.raw(chunk_);
@@ -147,6 +149,7 @@ void SessionWriter::forget_chunk() {
   chunk_messages_ = 0;
   ++chunks_;
   chunk_.clear();
+  chunk_crc_ = 0;
 }
 
 Status SessionWriter::close() {

@@ -70,6 +70,7 @@ class SessionWriter {
   Chain chain_;
   std::vector<Track> tracks_;  // of channel id - 1
   std::vector<std::byte> chunk_;
+  std::uint32_t chunk_crc_ = 0;  // of what stands in it: nothing is left to sum up at its end
   std::vector<std::byte> out_;
   std::vector<std::byte> chunk_indexes_;       // records of the summary, ready
   std::vector<std::byte> attachment_indexes_;  // the same
