@@ -38,4 +38,18 @@ std::string_view to_string(Recording recording) {
   return "?";
 }
 
+std::string_view to_string(Imaging imaging) {
+  switch (imaging) {
+    case Imaging::none:
+      return "none";
+    case Imaging::receiving:
+      return "receiving";
+    case Imaging::registering:
+      return "registering";
+    case Imaging::refused:
+      return "refused";
+  }
+  return "?";
+}
+
 }  // namespace trocar

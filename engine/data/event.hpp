@@ -48,6 +48,9 @@ struct Registration {
   double fre_mm = 0;  // gates the fit, says nothing of the error at the tip
   // What it was fitted to, preop mm: the fit is supported in their convex hull.
   Bounded<Point<Preop>, max_touched> points;
+  // Others from the same scan follow: all of them come into force together, with the last, as one
+  // epoch, so that no snapshot mixes two scans.
+  bool more = false;
 };
 
 // A worker could not register what was collected; `why` names the points. What is registered stays.
@@ -68,10 +71,23 @@ struct RecordingChanged {
   FixedText<200> detail;
 };
 
+// An intraoperative scan on its way to a registration, as the display clients are to see it. What
+// was registered before goes on to hold meanwhile, and after a refusal.
+enum class Imaging : std::uint8_t { none, receiving, registering, refused };
+std::string_view to_string(Imaging imaging);
+
+// A scan began to arrive, is being registered, ended (none: its registrations came before this), or
+// was refused; `detail` says which, or why.
+struct ImagingChanged {
+  Imaging imaging = Imaging::none;
+  FixedText<200> detail;
+};
+
 // Time passes without news: ages grow, the state still goes out.
 struct Tick {};
 
-using Event = std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
-                           RegistrationRefused, RegistrationCleared, RecordingChanged>;
+using Event =
+    std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
+                 RegistrationRefused, RegistrationCleared, RecordingChanged, ImagingChanged>;
 
 }  // namespace trocar

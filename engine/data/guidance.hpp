@@ -106,6 +106,7 @@ struct Guidance {
   Link link = Link::connecting;
   std::uint64_t lost_frames = 0;
   Recording recording = Recording::off;
+  Imaging imaging = Imaging::none;
   Bounded<ToolGuidance, max_tools> tools;  // without the reference
 };
 

@@ -170,6 +170,7 @@ void GuidanceMessages::append_heartbeat(Buffer& out, const Heartbeat& beat, std:
     add("lost_frames", {});
     igtl::append_integer(text, g->lost_frames);
     add("recording", to_string(g->recording));
+    add("imaging", to_string(g->imaging));
   }
   status_.code = word.code;
   status_.error_name = to_string(word.state);

@@ -87,11 +87,15 @@ std::string_view Navigator::name_of(std::optional<VertebraId> vertebra) const {
 }
 
 void Navigator::on(const Registration& registration, Timestamp now) {
+  const std::optional<double> move_mm = registrations_.move_mm(registration);
   const RegistrationFault fault =
       registrations_.accept(registration, model_.vertebrae.size(), config_.error);
   const std::string_view name = name_of(registration.vertebra);
   if (fault == RegistrationFault::none) {
-    return say(now, StateKind::registration, join({"registration of ", name, " accepted"}));
+    return say(now, StateKind::registration,
+               move_mm ? join({"registration of ", name, " accepted, ", fixed_number(*move_mm, 1),
+                               " mm from the one before"})
+                       : join({"registration of ", name, " accepted"}));
   }
   say(now, StateKind::alarm, join({"registration of ", name, " refused: ", to_string(fault)}));
   if (touch_ && !registrations_.any()) touch_->restart();
@@ -114,6 +118,15 @@ void Navigator::on(const RecordingChanged& change, Timestamp now) {
   say(now, lost ? StateKind::alarm : StateKind::recording,
       join({"recording ", to_string(change.recording), change.detail.view().empty() ? "" : ": ",
             change.detail.view()}));
+}
+
+void Navigator::on(const ImagingChanged& change, Timestamp now) {
+  guidance_.imaging = change.imaging;
+  const bool refused = change.imaging == Imaging::refused;
+  say(now, refused ? StateKind::alarm : StateKind::registration,
+      join({"intraoperative scan ",
+            change.imaging == Imaging::none ? "done" : to_string(change.imaging),
+            change.detail.view().empty() ? "" : ": ", change.detail.view()}));
 }
 
 void Navigator::check_tip(InstrumentTrack& track, const Point<Reference>& tip, Timestamp now) {

@@ -53,6 +53,7 @@ class Navigator {
   void on(const RegistrationRefused& refused, Timestamp now);
   void on(const RegistrationCleared&, Timestamp now);
   void on(const RecordingChanged& change, Timestamp now);
+  void on(const ImagingChanged& change, Timestamp now);
 
   void store(const TrackerFrame& frame, const Body& body);
   void use_rest(InstrumentTrack& track, const UncertainTip<Reference>& tip, Timestamp now);

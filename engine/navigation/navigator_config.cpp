@@ -36,6 +36,9 @@ ErrorLimits read_error_limits(const ConfigReader& in) {
   e.max_trusted_levels = static_cast<std::size_t>(in.integer("max_trusted_levels", 0, 5));
   e.region_margin_mm = in.number("region_margin_mm", 0, 100);
   e.max_registration_reach_mm = in.number("max_registration_reach_mm", 10, 2'000);
+  if (in.has("max_registration_move_mm")) {
+    e.max_registration_move_mm = in.number("max_registration_move_mm", 1, 100);
+  }
   return e;
 }
 

@@ -35,6 +35,9 @@ struct ErrorLimits {
   std::size_t max_trusted_levels = 0;    // further away: uncertain (H14)
   double region_margin_mm = 0;           // beyond the hull of the registered points: uncertain
   double max_registration_reach_mm = 0;  // registered region from the reference (H17)
+  // A vertebra's own registration that moves it further than this from where the last one had it
+  // is refused; absent: not looked at. Required with [intraop].
+  std::optional<double> max_registration_move_mm = std::nullopt;
 };
 
 // Touching a divot on the reference body shows that tip and definition are right (H5).

@@ -48,6 +48,8 @@ std::string_view to_string(RegistrationFault fault) {
       return "its region is implausibly far from the reference";
     case RegistrationFault::fre_high:
       return "FRE above the limit";
+    case RegistrationFault::moved_too_far:
+      return "the vertebra would have moved further than a spine bends";
   }
   return "?";
 }
@@ -69,16 +71,34 @@ RegistrationFault check_registration(const Registration& r, std::size_t vertebra
 
 RegistrationFault RegistrationState::accept(const Registration& r, std::size_t vertebrae,
                                             const ErrorLimits& limits) {
-  const RegistrationFault fault = check_registration(r, vertebrae, limits);
-  if (fault != RegistrationFault::none) return fault;
-  if (!r.vertebra) own_.fill(std::nullopt);
-  (r.vertebra ? own_[r.vertebra->index] : whole_) = r;
+  RegistrationFault fault = check_registration(r, vertebrae, limits);
+  if (fault == RegistrationFault::none && limits.max_registration_move_mm &&
+      move_mm(r).value_or(0) > *limits.max_registration_move_mm) {
+    fault = RegistrationFault::moved_too_far;
+  }
+  if (fault == RegistrationFault::none && aside_.size() < max_vertebrae) aside_.push_back(r);
+  if (r.more || aside_.empty()) return fault;
+  for (const Registration& held : aside_) hold(held);
+  aside_.clear();
   ++epoch_;
   return fault;
 }
 
+void RegistrationState::hold(const Registration& r) {
+  if (!r.vertebra) own_.fill(std::nullopt);
+  (r.vertebra ? own_[r.vertebra->index] : whole_) = r;
+}
+
+std::optional<double> RegistrationState::move_mm(const Registration& r) const {
+  const Registration* before = r.vertebra ? of(*r.vertebra) : nullptr;
+  if (before == nullptr) return std::nullopt;
+  const Point<Preop> now = centroid(r.points);
+  return distance_mm(before->preop_from_reference * (r.preop_from_reference.inverse() * now), now);
+}
+
 void RegistrationState::clear() {
   if (any()) ++epoch_;
+  aside_.clear();
   own_.fill(std::nullopt);
   whole_.reset();
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/data/event.hpp"
@@ -18,7 +19,8 @@ enum class RegistrationFault : std::uint8_t {
   no_region,         // fewer than three points, or not finite: nowhere supported
   implausible,       // the region lies further from the reference than a spine reaches: a wrong
                      // unit or a wrong reference (H17)
-  fre_high,          // the fit is broken; a low FRE proves nothing
+  moved_too_far,     // the vertebra would lie further from where it was than a spine bends
+  fre_high,
 };
 std::string_view to_string(RegistrationFault fault);
 
@@ -29,8 +31,11 @@ RegistrationFault check_registration(const Registration& r, std::size_t vertebra
 // have changed. plain: one thread.
 class RegistrationState {
  public:
+  RegistrationState() { aside_.reserve(max_vertebrae); }
+
   // Replaces the one of its vertebra when it passes the gate, and all when it is of the whole
-  // spine; otherwise nothing changes.
+  // spine; otherwise nothing changes. Those of one scan (`more`) are kept aside until the last of
+  // them, accepted or not, and then come into force together, as one epoch.
   RegistrationFault accept(const Registration& r, std::size_t vertebrae, const ErrorLimits& limits);
   // Forgets all; counts as a change when there was any.
   void clear();
@@ -43,9 +48,16 @@ class RegistrationState {
   [[nodiscard]] bool any() const;
   [[nodiscard]] std::uint32_t epoch() const { return epoch_; }
 
+  // How far `r` moves the middle of its region from where the one that holds has it, mm; nothing
+  // when none holds or `r` is of the whole spine.
+  [[nodiscard]] std::optional<double> move_mm(const Registration& r) const;
+
  private:
+  void hold(const Registration& r);
+
   std::optional<Registration> whole_;
   std::array<std::optional<Registration>, max_vertebrae> own_{};  // newer than whole_
+  std::vector<Registration> aside_;  // of a scan whose last one is still to come; room for all
   std::uint32_t epoch_ = 0;
 };
 

@@ -192,6 +192,9 @@ void put(const NavigatorConfig& c, v1::Limits& out) {
   out.set_max_trusted_levels(c.error.max_trusted_levels);
   out.set_region_margin_mm(c.error.region_margin_mm);
   out.set_max_registration_reach_mm(c.error.max_registration_reach_mm);
+  if (c.error.max_registration_move_mm) {
+    out.set_max_registration_move_mm(*c.error.max_registration_move_mm);
+  }
   out.set_link_watchdog_ns(c.link_watchdog.count());
   out.set_max_handling_ns(c.max_handling.count());
   out.set_hold_ns(c.hold.count());
@@ -211,6 +214,9 @@ NavigatorConfig config_of(const v1::Limits& in) {
   c.error = {in.max_bound_95_mm(),  in.max_fre_mm(),
              in.level_sigma_mm(),   static_cast<std::size_t>(in.max_trusted_levels()),
              in.region_margin_mm(), in.max_registration_reach_mm()};
+  if (in.has_max_registration_move_mm()) {
+    c.error.max_registration_move_mm = in.max_registration_move_mm();
+  }
   c.link_watchdog = Duration(in.link_watchdog_ns());
   c.max_handling = Duration(in.max_handling_ns());
   c.hold = Duration(in.hold_ns());

@@ -136,6 +136,7 @@ bool take(const v1::Guidance& in, Guidance& out) {
   return take_enum(in.state(), EngineState::degraded, out.state) &&
          take_enum(in.link(), Link::lost, out.link) &&
          take_enum(in.recording(), Recording::lost, out.recording) &&
+         take_enum(in.imaging(), Imaging::refused, out.imaging) &&
          take_all(in.tools(), out.tools,
                   [](const v1::ToolGuidance& t, ToolGuidance& mine) { return take(t, mine); });
 }
@@ -154,6 +155,7 @@ std::string encode(const Guidance& guidance) {
   message.set_link(static_cast<v1::Link::Is>(guidance.link));
   message.set_lost_frames(guidance.lost_frames);
   message.set_recording(static_cast<v1::Recording::Is>(guidance.recording));
+  message.set_imaging(static_cast<v1::Imaging::Is>(guidance.imaging));
   for (const ToolGuidance& t : guidance.tools) put(t, *message.add_tools());
   return message.SerializeAsString();
 }

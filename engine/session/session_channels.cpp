@@ -21,9 +21,9 @@ struct TopicRow {
 };
 
 // In the order of Topic, from 1 on.
-const std::array<TopicRow, 15>& rows() {
+const std::array<TopicRow, 16>& rows() {
   static const Descriptor* step = v1::Step::descriptor();
-  static const std::array<TopicRow, 15> all{{
+  static const std::array<TopicRow, 16> all{{
       {Topic::tick, "/tick", step},
       {Topic::link, "/link", step},
       {Topic::tracker_frame, "/tracker_frame", step},
@@ -39,6 +39,7 @@ const std::array<TopicRow, 15>& rows() {
       {Topic::raw, "/raw", v1::Raw::descriptor()},
       {Topic::image, "/image", v1::Image::descriptor()},
       {Topic::command, "/command", v1::Command::descriptor()},
+      {Topic::imaging, "/imaging", step},
   }};
   return all;
 }
@@ -69,7 +70,8 @@ Topic topic_of(const Event& event) {
                                        Topic::registration,
                                        Topic::registration_refused,
                                        Topic::registration_cleared,
-                                       Topic::recording};
+                                       Topic::recording,
+                                       Topic::imaging};
   static_assert(by_index.size() == std::variant_size_v<Event>);
   return by_index.at(event.index());
 }
@@ -78,7 +80,7 @@ Topic topic_of(const StateLine& line) {
   return line.kind == StateKind::alarm ? Topic::alarm : Topic::state;
 }
 
-bool is_step(Topic topic) { return topic <= Topic::recording; }
+bool is_step(Topic topic) { return topic <= Topic::recording || topic == Topic::imaging; }
 
 std::vector<mcap::Schema> session_schemas() {
   std::vector<mcap::Schema> all;

@@ -51,6 +51,7 @@ enum class Topic : std::uint8_t {
   raw,
   image,
   command,
+  imaging,  // of Step, too; last, because a number once given stays
 };
 Topic topic_of(const Event& event);
 Topic topic_of(const StateLine& line);

@@ -92,11 +92,12 @@ void put(const Registration& e, v1::Step& out) {
   put_vector(e.covariance.center.mm, *r.mutable_center());
   r.set_fre_mm(e.fre_mm);
   for (const Point<Preop>& p : e.points) put_vector(p.mm, *r.add_points());
+  r.set_more(e.more);
 }
 bool take(const v1::Registration& in, Event& out) {
   const auto pose = transform_of<Preop, Reference>(in.preop_from_reference());
   if (!pose || in.theta_t_size() != 36 || in.vertebra() >= max_vertebrae) return false;
-  Registration r{std::nullopt, *pose, {}, in.fre_mm(), {}};
+  Registration r{std::nullopt, *pose, {}, in.fre_mm(), {}, in.more()};
   if (in.has_vertebra()) r.vertebra = VertebraId{static_cast<std::uint16_t>(in.vertebra())};
   for (int i = 0; i < 36; ++i) r.covariance.theta_t(i / 6, i % 6) = in.theta_t(i);
   r.covariance.center.mm = vector_of(in.center());
@@ -128,6 +129,16 @@ bool take(const v1::RecordingChanged& in, RecordingChanged& out) {
          take_text(in.detail(), out.detail);
 }
 
+void put(const ImagingChanged& e, v1::Step& out) {
+  v1::ImagingChanged& change = *out.mutable_imaging_changed();
+  change.set_imaging(static_cast<v1::Imaging::Is>(e.imaging));
+  change.set_detail(std::string(e.detail.view()));
+}
+bool take(const v1::ImagingChanged& in, ImagingChanged& out) {
+  return take_enum(in.imaging(), Imaging::refused, out.imaging) &&
+         take_text(in.detail(), out.detail);
+}
+
 template <class E, class In>
 bool take_event(const In& in, Event& out) {
   return take(in, out.emplace<E>());
@@ -153,6 +164,8 @@ bool take_event(const v1::Step& in, Event& out) {
       return take_event<RegistrationCleared>(in.registration_cleared(), out);
     case v1::Step::kRecordingChanged:
       return take_event<RecordingChanged>(in.recording_changed(), out);
+    case v1::Step::kImagingChanged:
+      return take_event<ImagingChanged>(in.imaging_changed(), out);
     case v1::Step::EVENT_NOT_SET:
       return false;
   }

@@ -383,3 +383,17 @@ TEST_CASE("a registration that fails the gate changes nothing and says why") {
   CHECK(room.navigator.guidance().epoch == 1);
   CHECK(is_shown(room.tool()));
 }
+
+TEST_CASE("while an intraoperative scan is on its way the old registration holds, and it is said") {
+  Room room(config());
+  room.see({0, 0, 25});
+  room.navigator.step(ImagingChanged{Imaging::registering, "series of 192 slices"}, room.now);
+  CHECK(room.said("intraoperative scan registering: series of 192 slices"));
+  CHECK(room.navigator.guidance().imaging == Imaging::registering);
+  CHECK(is_shown(room.tool()));
+  room.navigator.step(ImagingChanged{Imaging::refused, "two patients"}, room.now);
+  CHECK(room.said("intraoperative scan refused: two patients"));
+  CHECK(room.navigator.guidance().imaging == Imaging::refused);
+  CHECK(room.navigator.guidance().epoch == 1);
+  CHECK(room.navigator.guidance().state == EngineState::ready);
+}

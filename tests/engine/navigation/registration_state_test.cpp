@@ -51,6 +51,52 @@ TEST_CASE("a vertebra's own registration goes before that of the spine, until th
   CHECK(state.epoch() == 3);
 }
 
+TEST_CASE("registrations of one scan come into force together, as one epoch") {
+  RegistrationState state;
+  state.accept(spine_registration(), 4, limits);
+  Registration first = registration({1});
+  first.fre_mm = 0.9;
+  first.more = true;
+  CHECK(state.accept(first, 4, limits) == Fault::none);
+  CHECK(state.of({1})->fre_mm == 0.4);
+  CHECK(state.epoch() == 1);
+  Registration last = registration({2});
+  last.fre_mm = 0.8;
+  CHECK(state.accept(last, 4, limits) == Fault::none);
+  CHECK(state.of({1})->fre_mm == 0.9);
+  CHECK(state.of({2})->fre_mm == 0.8);
+  CHECK(state.epoch() == 2);
+}
+
+TEST_CASE("a scan whose last vertebra is refused still brings the others") {
+  RegistrationState state;
+  Registration first = registration({1});
+  first.more = true;
+  state.accept(first, 4, limits);
+  Registration last = registration({2});
+  last.fre_mm = 3;
+  CHECK(state.accept(last, 4, limits) == Fault::fre_high);
+  CHECK(state.of({1}) != nullptr);
+  CHECK(state.of({2}) == nullptr);
+  CHECK(state.epoch() == 1);
+}
+
+TEST_CASE("a vertebra that would have moved further than a spine bends is refused") {
+  ErrorLimits near = limits;
+  near.max_registration_move_mm = 5;
+  RegistrationState state;
+  state.accept(spine_registration(), 4, near);
+  const auto moved = [](double mm) {
+    Registration r = registration({1});
+    r.preop_from_reference = made<Preop, Preop>({0, 0, 1}, 0.0, {0, 0, mm}) * preop_from_reference;
+    return r;
+  };
+  CHECK(state.move_mm(moved(5.1)).value() == Approx(5.1));
+  CHECK(state.accept(moved(5.1), 4, near) == Fault::moved_too_far);
+  CHECK(state.accept(moved(4.9), 4, near) == Fault::none);
+  CHECK_FALSE(state.move_mm(spine_registration()));
+}
+
 TEST_CASE("a refused registration leaves the one that holds") {
   RegistrationState state;
   state.accept(registration(), 4, limits);

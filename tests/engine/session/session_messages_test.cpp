@@ -2,6 +2,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <set>
 
 #include "engine/session/messages.pb.h"
 #include "engine/session/session_messages.hpp"
@@ -93,15 +94,18 @@ TEST_CASE("every event comes back with the same bits, on the channel of its kind
                                   any_registration(),
                                   RegistrationRefused{"two points alike"},
                                   RegistrationCleared{},
-                                  RecordingChanged{Recording::lost, "No space left on device"}};
+                                  RecordingChanged{Recording::lost, "No space left on device"},
+                                  ImagingChanged{Imaging::refused, "two patients"}};
+  std::set<Topic> topics;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Step back = there_and_back(Step{i, Timestamp(Duration(-9)), events[i]});
     CHECK(back.event.index() == i);
     CHECK(back.sequence == i);
     CHECK(back.now == Timestamp(Duration(-9)));
-    CHECK(static_cast<std::size_t>(topic_of(events[i])) == i + 1);
     CHECK(is_step(topic_of(events[i])));
+    topics.insert(topic_of(events[i]));
   }
+  CHECK(topics.size() == events.size());
 }
 
 TEST_CASE("a pose is read back bit for bit, also one that is no rotation") {
@@ -189,7 +193,7 @@ TEST_CASE("the file says how its messages are read") {
   CHECK(schemas[0].name == "trocar.session.v1.Step");
   CHECK(schemas[0].data.find("reference_not_visible") != std::string::npos);
   const auto channels = session_channels();
-  REQUIRE(channels.size() == static_cast<std::size_t>(Topic::command));
+  REQUIRE(channels.size() == static_cast<std::size_t>(Topic::imaging));
   CHECK(channels[static_cast<std::size_t>(Topic::guidance) - 1].topic == "/guidance");
   for (const mcap::Channel& c : channels) CHECK((c.schema >= 1 && c.schema <= schemas.size()));
 }
