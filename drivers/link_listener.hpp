@@ -24,6 +24,11 @@ class LinkListener {
   void refuse_waiting();
   void close();
 
+  // The next peer that is allowed, or -1: nobody waits, or who waited was refused. Gives at once.
+  // The descriptor does not block and is the caller's to close.
+  int take();
+  // To wait for a peer; -1 when closed.
+  [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
@@ -31,8 +36,6 @@ class LinkListener {
   [[nodiscard]] const std::string& peer() const { return peer_; }
 
  private:
-  int take();
-
   int fd_ = -1;
   std::uint16_t port_ = 0;
   std::span<const IpRange> allow_;

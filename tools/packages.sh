@@ -8,7 +8,7 @@ build="g++ cmake ninja-build ccache pkg-config libeigen3-dev libspdlog-dev libfm
   libopenigtlink-dev libpugixml-dev libdcmtk-dev zlib1g-dev libssl-dev libsqlite3-dev libhdf5-dev libprotobuf-dev
   protobuf-compiler catch2 locales"
 check="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libcgal-dev libembree-dev libfcl-dev
-  slurm-wlm munge"
+  slurm-wlm munge dcmtk orthanc elastix plastimatch"
 # A reader of other people reads our sessions (tests/interop); an npm that is on PATH will do.
 command -v npm >/dev/null || check="$check nodejs npm"
 
@@ -31,6 +31,12 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
+# Orthanc is a peer of tests, no service of this machine: Debian's own way to say that nothing starts.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ] && echo "$missing" | grep -q orthanc; then
+  printf '#!/bin/sh\nexit 101\n' | $root tee $policy >/dev/null && $root chmod +x $policy
+  trap '$root rm -f $policy' EXIT
+fi
 log=$(mktemp)
 { $root apt-get update -qq && $root apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 ||
   { tail -20 "$log" >&2; echo "packages.sh: apt-get failed, see above" >&2; exit 1; }

@@ -208,6 +208,7 @@ bool refuses(InputIssue issue) {
     case InputIssue::structure_far:
     case InputIssue::identity_by_plan_only:
     case InputIssue::position_assumed:
+    case InputIssue::series_count_doubtful:
       return false;
     case InputIssue::missing_slices:
     case InputIssue::duplicate_slices:
@@ -220,6 +221,9 @@ bool refuses(InputIssue issue) {
     case InputIssue::several_series:
     case InputIssue::frame_of_reference_differs:
     case InputIssue::geometry_invalid:
+    case InputIssue::series_incomplete:
+    case InputIssue::damaged_slices:
+    case InputIssue::late_slices:
       break;
   }
   return true;

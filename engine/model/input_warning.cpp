@@ -38,6 +38,14 @@ std::string_view to_string(InputIssue issue) {
       return "position_assumed";
     case InputIssue::geometry_invalid:
       return "geometry_invalid";
+    case InputIssue::series_incomplete:
+      return "series_incomplete";
+    case InputIssue::series_count_doubtful:
+      return "series_count_doubtful";
+    case InputIssue::damaged_slices:
+      return "damaged_slices";
+    case InputIssue::late_slices:
+      return "late_slices";
   }
   return "unknown";
 }

@@ -25,6 +25,11 @@ enum class InputIssue : std::uint8_t {
   identity_by_plan_only,     // nothing in the CT says whose it is (H7)
   position_assumed,  // the file states no origin or no axes, the format's default holds (H8)
   geometry_invalid,  // spacing zero, negative or not finite; too few slices
+  // Recorded by number: what is new stands at the end.
+  series_incomplete,      // fewer objects than the series says it has, or its sender broke off
+  series_count_doubtful,  // nothing proves that no slice is missing at an end
+  damaged_slices,         // an object of the delivery could not be read
+  late_slices,            // more of a series that has been judged already
 };
 std::string_view to_string(InputIssue issue);
 

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <regex>
 
+#include "drivers/ct_intake_config.hpp"
 #include "drivers/simulators/ndi_scenario.hpp"
 #include "engine/navigation/tool_model.hpp"
 #include "tests/tools/operating_room.hpp"
@@ -25,6 +26,7 @@ TEST_CASE("no example is without a reader") {
     const std::string name = entry.path().filename();
     INFO(name);
     CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "run_igtl.toml" ||
+           name == "receive.toml" ||
            name == "simulate_ndi.toml"));
   }
 }
@@ -33,6 +35,13 @@ TEST_CASE("the example of a simulated tracker is read to its last key") {
   const auto scenario = read_ndi_scenario(ConfigReader::open("configs/simulate_ndi.toml"));
   CHECK(scenario.tools.size() == 2);
   CHECK(scenario.faults.size() == 2);
+}
+
+TEST_CASE("the example of a DICOM receiver is read to its last key") {
+  const CtIntakeConfig c = read_dicom(ConfigReader::open("configs/receive.toml").table("dicom"));
+  REQUIRE(c.port);
+  CHECK(c.port->peers.size() == 1);
+  CHECK_FALSE(c.watched);
 }
 
 TEST_CASE("the examples of an operating room are read to their last key") {

@@ -9,6 +9,7 @@
 #include "tools/trocar/phantom_command.hpp"
 #include "tools/trocar/probe_command.hpp"
 #include "tools/trocar/qa_command.hpp"
+#include "tools/trocar/receive_command.hpp"
 #include "tools/trocar/replay_command.hpp"
 #include "tools/trocar/run_command.hpp"
 #include "tools/trocar/session_command.hpp"
@@ -45,6 +46,7 @@ int run_app(int argc, char** argv) {
   trocar::add_probe(app, exit_code);
   trocar::add_watch(app, exit_code);
   trocar::add_status(app, exit_code);
+  trocar::add_receive(app, exit_code);
   trocar::add_replay(app, exit_code);
   trocar::add_session(app, exit_code);
   trocar::add_qa(app, exit_code);

@@ -13,7 +13,8 @@ namespace {
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
+    const bool hidden = command->get_group().empty();  // run by trocar itself
+    if (!hidden) names.push_back(command->get_name());
   }
   return names;
 }

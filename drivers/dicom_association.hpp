@@ -1,0 +1,48 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "drivers/dicom_port_config.hpp"
+#include "drivers/dicom_refusal.hpp"
+#include "drivers/dicom_sink.hpp"
+
+namespace trocar {
+
+// DCMTK's network layer, switched to quiet. thread-safe.
+class DicomNetwork {
+ public:
+  // Error: io. `listening` is a socket that listens: DCMTK opens none of its own, since it could
+  // only open it to every address of the host.
+  static Result<std::unique_ptr<DicomNetwork>> open(int listening);
+  DicomNetwork(const DicomNetwork&) = delete;
+  DicomNetwork& operator=(const DicomNetwork&) = delete;
+  ~DicomNetwork();
+
+  struct Library;  // DCMTK's own
+  [[nodiscard]] Library& library() const { return *library_; }
+
+ private:
+  explicit DicomNetwork(std::unique_ptr<Library> library);
+  std::unique_ptr<Library> library_;
+};
+
+// How an association ended. Nothing refused: it was released.
+struct AssociationEnd {
+  std::optional<DicomRefusal> refused;
+  std::string detail;
+  std::size_t objects = 0;  // stored
+};
+
+// Called for each object that is refused while the association goes on.
+using ObjectRefused = std::function<void(const std::string& detail)>;
+
+// Serves one sender on a connected socket, which it closes, to the end: C-ECHO and C-STORE of CT
+// images and spatial registrations, in lossless transfer syntaxes. Blocks; no call into DCMTK
+// happens before a whole association request has come. Who wants it to end shuts the socket down.
+AssociationEnd serve_association(DicomNetwork& network, int socket, const IpAddress& peer,
+                                 const DicomPortConfig& config, DicomSink& sink,
+                                 const ObjectRefused& object_refused);
+
+}  // namespace trocar

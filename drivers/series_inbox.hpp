@@ -1,0 +1,103 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "drivers/dicom_sink.hpp"
+#include "engine/model/series_completeness.hpp"
+
+namespace trocar {
+
+// How much may come in before somebody is refused.
+struct InboxLimits {
+  std::size_t max_objects = 2000;         // of a series
+  std::uint64_t max_bytes = 2ULL << 30U;  // of a series
+  std::size_t max_open_series = 8;        // that are not judged yet
+};
+
+// A series of which nothing more is waited for. Its folder is the taker's to delete.
+struct ClosedSeries {
+  std::filesystem::path folder;
+  std::string from;      // who sent it, the last delivery
+  ObjectIdentity first;  // of the object that came first
+  std::size_t objects = 0;
+  std::uint64_t bytes = 0;
+  Timestamp began{}, ended{};  // first object; last object or end of delivery
+  SeriesVerdict verdict;       // whole or refused
+};
+
+// A spatial registration that came in, as a file that is the taker's to delete.
+struct ArrivedRegistration {
+  std::filesystem::path file;
+  std::string from;
+};
+
+// Sorts arriving objects by series into folders of its own naming and says when a series is all
+// there. Nothing from the wire becomes part of a path. A file is walked to its end before it is
+// kept, so that its sender can be told. thread-safe by a mutex: many associations write, and what
+// they write belongs together, which no ring gives.
+class SeriesInbox final : public DicomSink {
+ public:
+  // `spool` exists; `time` lives longer.
+  SeriesInbox(std::filesystem::path spool, InboxLimits limits, SeriesPatience patience,
+              const TimeSource& time);
+
+  Delivery begin(const std::string& from) override;
+  Status store(Delivery delivery, std::string_view file) override;
+  void end(Delivery delivery, bool whole) override;
+
+  // What is due by now.
+  [[nodiscard]] std::vector<ClosedSeries> take_closed();
+  [[nodiscard]] std::vector<ArrivedRegistration> take_registrations();
+  // Of everything that has not been taken, to be deleted when nothing more comes.
+  [[nodiscard]] std::vector<std::filesystem::path> folders();
+
+ private:
+  struct OpenDelivery {
+    std::string from;
+    std::set<std::string> patients;
+    std::size_t damaged = 0;
+    bool open = true;
+    bool whole = false;
+  };
+  struct OpenSeries {
+    std::filesystem::path folder;
+    std::vector<ObjectIdentity> objects;
+    std::uint64_t bytes = 0;
+    std::set<Delivery> deliveries;
+    Timestamp began{}, touched{};
+    std::size_t files = 0;  // names given
+  };
+  struct Judged {
+    std::string series_uid;
+    std::size_t objects = 0;
+  };
+
+  Result<std::filesystem::path> place_for(Delivery delivery, const ObjectIdentity& id,
+                                          std::size_t bytes);
+  Result<OpenSeries*> series_of(const ObjectIdentity& id);
+  [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Timestamp now) const;
+  [[nodiscard]] std::optional<InputWarning> mixed_or_damaged(const OpenSeries& series) const;
+  [[nodiscard]] std::optional<InputWarning> late(const OpenSeries& series) const;
+  void remember(const OpenSeries& series);
+  void forget_deliveries();
+
+  const std::filesystem::path spool_;
+  const InboxLimits limits_;
+  const SeriesPatience patience_;
+  const TimeSource& time_;
+  std::mutex mutex_;
+  std::map<Delivery, OpenDelivery> deliveries_;
+  std::map<std::string, OpenSeries> series_;  // by series instance UID
+  std::list<Judged> judged_;                  // the newest last
+  std::vector<ArrivedRegistration> registrations_;
+  Delivery last_delivery_ = 0;
+};
+
+}  // namespace trocar

@@ -1,0 +1,226 @@
+#include "drivers/series_inbox.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/engine/model/ct_files.hpp"
+
+using namespace trocar;
+using namespace trocar::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// An inbox with a spool of its own, and time that moves when told to.
+struct Stage {
+  explicit Stage(InboxLimits limits = {}) : inbox(folder.path(), limits, {}, time) {}
+
+  std::string slice(int number, const DicomTags& changed = {}) {
+    DicomTags tags = slice_tags(small_geometry(), number);
+    for (const auto& [tag, value] : changed) tags[tag] = value;
+    write_dicom_slice(other / "slice.dcm", small_geometry(), number, tags);
+    return read_file(other / "slice.dcm");
+  }
+  // All four slices by one delivery, each changed alike.
+  DicomSink::Delivery deliver(const DicomTags& changed = {}, bool whole = true, int slices = 4) {
+    const auto delivery = inbox.begin("SCANNER at 127.0.0.1");
+    for (int k = 0; k < slices; ++k) REQUIRE(inbox.store(delivery, slice(k, changed)));
+    inbox.end(delivery, whole);
+    return delivery;
+  }
+  std::vector<ClosedSeries> after(Duration d) {
+    time.advance(d);
+    return inbox.take_closed();
+  }
+
+  TempFolder folder, other;
+  ManualTime time;
+  SeriesInbox inbox;
+};
+
+std::size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+InputIssue only_issue(const std::vector<ClosedSeries>& closed) {
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].verdict.state == SeriesState::refused);
+  REQUIRE(closed[0].verdict.issues.size() == 1);
+  return closed[0].verdict.issues[0].issue;
+}
+
+}  // namespace
+
+TEST_CASE("a series is given out once, after its delivery has ended and it has been quiet") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("SCANNER at 127.0.0.1");
+  for (int k = 0; k < 4; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+  CHECK(stage.after(5s).empty());
+  stage.inbox.end(delivery, true);
+  CHECK(stage.after(499ms).empty());
+  const auto closed = stage.after(1ms);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].verdict.state == SeriesState::whole);
+  CHECK(closed[0].objects == 4);
+  CHECK(closed[0].first.series_uid == "1.2.3.2");
+  CHECK(closed[0].ended - closed[0].began == 5s);
+  CHECK(files_in(closed[0].folder) == 4);
+  CHECK(stage.after(60s).empty());
+}
+
+TEST_CASE("objects are kept as they came, under names of our own") {
+  Stage stage;
+  stage.deliver({{"0020,000e", "1.2.3.99"}});
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].folder.parent_path() == stage.folder.path());
+  CHECK(closed[0].folder.string().find("1.2.3") == std::string::npos);
+  CHECK(read_file(closed[0].folder / "00001.dcm") == stage.slice(0, {{"0020,000e", "1.2.3.99"}}));
+}
+
+TEST_CASE("nothing from the wire becomes part of a path") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (const char* uid : {"../../etc/passwd", "/tmp/x", "", "1.2/3", "1.2\\3"}) {
+    const Status stored = stage.inbox.store(delivery, stage.slice(0, {{"0020,000e", uid}}));
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().code == Code::malformed);
+  }
+  CHECK(files_in(stage.folder.path()) == 0);
+}
+
+TEST_CASE("two series that come mixed are kept apart") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (int k = 0; k < 4; ++k) {
+    REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+    REQUIRE(stage.inbox.store(delivery, stage.slice(k, {{"0020,000e", "1.2.3.8"}})));
+  }
+  stage.inbox.end(delivery, true);
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 2);
+  for (const ClosedSeries& c : closed) {
+    CHECK(c.objects == 4);
+    CHECK(c.verdict.state == SeriesState::whole);
+  }
+}
+
+TEST_CASE("H7: a delivery of two patients is refused, even as two series") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  REQUIRE(stage.inbox.store(delivery, stage.slice(0)));
+  REQUIRE(
+      stage.inbox.store(delivery, stage.slice(1, {{"0020,000e", "1.2.3.8"}, {"0010,0020", "P2"}})));
+  stage.inbox.end(delivery, true);
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 2);
+  for (const ClosedSeries& c : closed) {
+    REQUIRE(c.verdict.issues.size() == 1);
+    CHECK(c.verdict.issues[0].issue == InputIssue::several_patients);
+    CHECK(c.verdict.issues[0].detail.find("P2") == std::string::npos);
+  }
+}
+
+TEST_CASE("a damaged object is refused to its sender, and so is the series it belongs to") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (int k = 0; k < 3; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+  const std::string whole = stage.slice(3);
+  const Status cut = stage.inbox.store(delivery, whole.substr(0, whole.size() - 10));
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().code == Code::malformed);
+  stage.inbox.end(delivery, true);
+  CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
+}
+
+TEST_CASE("an object that cannot be scaled or placed is refused to its sender") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  CHECK_FALSE(stage.inbox.store(delivery, stage.slice(0, {{"0028,1053", "0"}})));
+  CHECK_FALSE(stage.inbox.store(delivery, stage.slice(0, {{"0020,0032", "1\\nan\\2"}})));
+  CHECK_FALSE(stage.inbox.store(delivery, stage.slice(0, {{"0028,0008", "3"}})));
+}
+
+TEST_CASE("other kinds of object, and files that are no DICOM, leave a series as it is") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (int k = 0; k < 4; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+  for (const std::string& other :
+       {std::string("hello"), stage.slice(0, {{"0008,0016", "1.2.840.10008.5.1.4.1.1.88.11"}}),
+        stage.slice(0, {{"0008,0016", "1.2.840.10008.5.1.4.1.1.2.1"}})}) {
+    const Status stored = stage.inbox.store(delivery, other);
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().code == Code::unsupported);
+  }
+  stage.inbox.end(delivery, true);
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].verdict.state == SeriesState::whole);
+}
+
+TEST_CASE("a series over several deliveries is one; its last delivery must be whole") {
+  Stage stage;
+  for (int k = 0; k < 4; ++k) {
+    const auto delivery = stage.inbox.begin("x");  // an association for each object: some do so
+    REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+    stage.inbox.end(delivery, true);
+    CHECK(stage.after(100ms).empty());
+  }
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].objects == 4);
+
+  stage.deliver({{"0020,000e", "1.2.3.8"}}, false);
+  CHECK(stage.after(9s).empty());
+  CHECK(only_issue(stage.after(1s)) == InputIssue::series_incomplete);
+}
+
+TEST_CASE("what comes late of a series that was judged is refused; the whole series again is not") {
+  Stage stage;
+  stage.deliver();
+  REQUIRE(stage.after(1s).size() == 1);
+  stage.deliver({}, true, 2);
+  CHECK(only_issue(stage.after(1s)) == InputIssue::late_slices);
+  stage.deliver();
+  const auto again = stage.after(1s);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].verdict.state == SeriesState::whole);
+}
+
+TEST_CASE("limits: objects and bytes of a series, and series at a time") {
+  InboxLimits limits;
+  limits.max_objects = 2;
+  limits.max_open_series = 1;
+  Stage stage(limits);
+  const auto delivery = stage.inbox.begin("x");
+  REQUIRE(stage.inbox.store(delivery, stage.slice(0)));
+  REQUIRE(stage.inbox.store(delivery, stage.slice(1)));
+  const Status third = stage.inbox.store(delivery, stage.slice(2));
+  REQUIRE_FALSE(third);
+  CHECK(third.error().code == Code::out_of_range);
+  const Status other = stage.inbox.store(delivery, stage.slice(2, {{"0020,000e", "1.2.3.8"}}));
+  REQUIRE_FALSE(other);
+  CHECK(other.error().detail == "expected at most 1 series at a time");
+  stage.inbox.end(delivery, true);
+  CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
+
+  limits.max_bytes = 500;
+  Stage tight(limits);
+  CHECK_FALSE(tight.inbox.store(tight.inbox.begin("x"), tight.slice(0)));
+  CHECK(files_in(tight.folder.path()) == 0);
+}
+
+TEST_CASE("a spool that cannot be written is an error of the object") {
+  const ManualTime time;
+  SeriesInbox inbox("/proc/no-such-folder", {}, {}, time);
+  Stage stage;
+  const Status stored = inbox.store(inbox.begin("x"), stage.slice(0));
+  REQUIRE_FALSE(stored);
+  CHECK(stored.error().code == Code::io);
+}
+
+TEST_CASE("what was not taken can be found and deleted") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  REQUIRE(stage.inbox.store(delivery, stage.slice(0)));
+  CHECK(stage.inbox.folders().size() == 1);
+}

@@ -1,0 +1,137 @@
+#include "drivers/watched_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "dicom_rig.hpp"
+#include "tests/engine/model/ct_files.hpp"
+
+using namespace trocar;
+using namespace trocar::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Stage {
+  WatchedFolder watch(WatchedFolderConfig config = {}) {
+    config.folder = folder.path();
+    auto opened =
+        WatchedFolder::open(config, sink, [this](const std::string& d) { refused.push_back(d); });
+    REQUIRE(opened);
+    return std::move(opened.value());
+  }
+  TempFolder folder;
+  RecordingSink sink;
+  std::vector<std::string> refused;
+};
+
+Timestamp at(Duration d) { return Timestamp(d); }
+
+}  // namespace
+
+TEST_CASE("what is there at the start is of before and is not taken") {
+  Stage stage;
+  write_file(stage.folder / "old.dcm", "of yesterday's patient");
+  WatchedFolder watched = stage.watch();
+  for (int s = 0; s < 10; ++s) watched.look(at(s * 1s));
+  CHECK(stage.sink.all().empty());
+}
+
+TEST_CASE("new files are one delivery once nothing changes for the quiet time") {
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  write_file(stage.folder / "a.dcm", "one");
+  watched.look(at(0ms));
+  write_file(stage.folder / "b.dcm", "two");
+  watched.look(at(900ms));
+  watched.look(at(1800ms));
+  CHECK(stage.sink.all().empty());
+  watched.look(at(1900ms));
+  const auto all = stage.sink.all();
+  REQUIRE(all.size() == 1);
+  CHECK(all.at(1).files == std::vector<std::string>{"one", "two"});
+  CHECK(all.at(1).whole);
+  watched.look(at(60s));
+  watched.look(at(90s));
+  CHECK(stage.sink.all().size() == 1);
+  CHECK(watched.files() == 2);
+}
+
+TEST_CASE("a file that still grows keeps its folder waiting") {
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  std::string content;
+  for (int k = 0; k < 5; ++k) {
+    write_file(stage.folder / "a.dcm", content += "more");
+    watched.look(at(k * 1s));
+    watched.look(at(k * 1s + 999ms));
+  }
+  CHECK(stage.sink.all().empty());
+  watched.look(at(5s));
+  CHECK(stage.sink.all().at(1).files == std::vector{content});
+}
+
+TEST_CASE("each folder in it is a delivery of its own, down to patient, study, series") {
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  write_file(stage.folder / "a/b/c/x.dcm", "one");
+  write_file(stage.folder / "d/y.dcm", "two");
+  write_file(stage.folder / "a/b/c/too/deep.dcm", "three");
+  watched.look(at(0s));
+  watched.look(at(1s));
+  const auto all = stage.sink.all();
+  REQUIRE(all.size() == 2);
+  CHECK(all.at(1).files == std::vector<std::string>{"one"});
+  CHECK(all.at(2).files == std::vector<std::string>{"two"});
+}
+
+TEST_CASE("a file that is written again is new again") {
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  write_file(stage.folder / "a.dcm", "one");
+  watched.look(at(0s));
+  watched.look(at(1s));
+  write_file(stage.folder / "a.dcm", "another");
+  watched.look(at(2s));
+  watched.look(at(3s));
+  CHECK(stage.sink.all().size() == 2);
+}
+
+TEST_CASE("links, pipes and large files are not read") {
+  Stage stage;
+  WatchedFolderConfig config;
+  config.max_file_bytes = 10;
+  WatchedFolder watched = stage.watch(config);
+  std::filesystem::create_symlink("/etc/hostname", stage.folder / "link.dcm");
+  write_file(stage.folder / "large.dcm", std::string(11, 'x'));
+  watched.look(at(0s));
+  watched.look(at(1s));
+  REQUIRE(stage.sink.all().size() == 1);
+  CHECK(stage.sink.all().at(1).files.empty());
+  REQUIRE(stage.refused.size() == 1);
+  CHECK(stage.refused[0] == "file 1 of 1, by name: expected a file of at most 10 bytes");
+}
+
+TEST_CASE("a refusal does not name the file: files are named after patients") {
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  stage.sink.answer(Error{Code::malformed, "damaged"});
+  write_file(stage.folder / "Miller^Anna.dcm", "x");
+  watched.look(at(0s));
+  watched.look(at(1s));
+  CHECK(stage.refused == std::vector<std::string>{"file 1 of 1, by name: damaged"});
+  CHECK(stage.sink.all().at(1).from == "the watched folder");
+}
+
+TEST_CASE("a folder that is not there is an error, one that goes is an empty one") {
+  RecordingSink sink;
+  WatchedFolderConfig config;
+  config.folder = "/no/such/folder";
+  const auto none = WatchedFolder::open(config, sink);
+  REQUIRE_FALSE(none);
+  CHECK(none.error().code == Code::not_found);
+  Stage stage;
+  WatchedFolder watched = stage.watch();
+  std::filesystem::remove_all(stage.folder.path());
+  watched.look(at(0s));
+  CHECK(stage.sink.all().empty());
+}
