@@ -38,7 +38,8 @@ Plan read_plan(const std::filesystem::path& file) {
   const auto labels = plan_parts::read_labels_table(in, plan.ct);
   if (labels) plan.labels_path = in.table("labels").existing_path("path");
   plan.vertebrae = plan_parts::read_vertebrae(in, labels.get());
-  const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae};
+  const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae,
+                                    plan.frame_of_reference_uid};
   plan.structures = plan_parts::read_structures(in, context);
   plan.fiducials = plan_parts::read_fiducials_table(in, plan.ct);
   const auto warn = [&](std::vector<InputWarning> of) {

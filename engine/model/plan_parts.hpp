@@ -33,6 +33,7 @@ struct Context {
   const VolumeGeometry& ct;
   const LabelVolume* labels;  // may be null
   const std::vector<Vertebra>& vertebrae;
+  const std::string& frame_of_reference_uid;  // of the CT; empty when nobody says it
 };
 
 VertebraId find_vertebra(const ConfigReader& in, const Context& context);

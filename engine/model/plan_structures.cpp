@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "engine/model/contour_surface.hpp"
+#include "engine/model/dicom_object.hpp"
 #include "engine/model/label_surface.hpp"
 #include "engine/model/label_voxels.hpp"
 #include "engine/model/mesh_check.hpp"
@@ -71,7 +73,8 @@ std::optional<Space> read_space(const ConfigReader& in) {
   return in.one_of("space", {"LPS", "RAS"}) == "LPS" ? Space::lps : Space::ras;
 }
 
-void check_place(const ConfigReader& in, const TriangleMesh& mesh, const VolumeGeometry& ct) {
+void check_place(const ConfigReader& in, std::string_view key, const TriangleMesh& mesh,
+                 const VolumeGeometry& ct) {
   Eigen::Vector3d low = mesh.vertices_mm.front();
   Eigen::Vector3d high = low;
   for (const Eigen::Vector3d& p : mesh.vertices_mm) {
@@ -80,7 +83,7 @@ void check_place(const ConfigReader& in, const TriangleMesh& mesh, const VolumeG
   }
   const Eigen::Vector3d middle = 0.5 * (low + high);
   if (ct.holds({middle})) return;
-  in.fail("mesh", "a surface inside the CT (LPS, mm)",
+  in.fail(key, "a surface inside the CT (LPS, mm)",
           fmt::format("one around ({:.1f}, {:.1f}, {:.1f}): another patient, unit or space?",
                       middle.x(), middle.y(), middle.z()));
 }
@@ -93,7 +96,7 @@ TriangleMesh read_surface_file(const ConfigReader& in, const Context& context) {
     in.fail("mesh", "a closed, outward surface",
             in.existing_path("mesh").string() + ": " + closed.error().detail);
   }
-  check_place(in, mesh.value(), context.ct);
+  check_place(in, "mesh", mesh.value(), context.ct);
   return std::move(mesh).value();
 }
 
@@ -110,6 +113,42 @@ LabelSurface read_surface_label(const ConfigReader& in, const Context& context) 
   return std::move(surface).value();
 }
 
+// An object says in whose axes it was drawn: only in the CT's may it be used (H7).
+void check_frame(const ConfigReader& in, const std::string& of_object, const Context& context) {
+  if (context.frame_of_reference_uid.empty()) {
+    in.fail("object",
+            "a CT or plan that says its frame_of_reference_uid, to tell whose object it is",
+            "neither");
+  }
+  if (of_object == context.frame_of_reference_uid) return;
+  in.fail("object",
+          fmt::format("an object in the frame of reference of the CT, {} ({})",
+                      context.frame_of_reference_uid,
+                      to_string(InputIssue::frame_of_reference_differs)),
+          of_object);
+}
+
+ContourSurface read_surface_object(const ConfigReader& in, const Context& context) {
+  if (in.has("space")) in.fail("space", "'space' only beside 'mesh'", "it beside 'object'");
+  if (in.has("item_number") == in.has("item_name")) {
+    in.fail("item_number", "either 'item_number' or 'item_name' of the ROI or segment",
+            in.has("item_number") ? "both" : "neither");
+  }
+  ObjectItem item;
+  if (in.has("item_number")) {
+    item.number = static_cast<int>(in.integer("item_number", 0, 1'000'000));
+  } else {
+    item.name = in.text("item_name");
+  }
+  const auto object = read_dicom_object(in.existing_path("object"), item);
+  if (!object) in.fail("object", "a structure of an RTSTRUCT or SEG", object.error().detail);
+  check_frame(in, object.value().frame_of_reference_uid, context);
+  auto surface = make_contour_surface(object.value().stack);
+  if (!surface) in.fail("object", "outlines that bound a volume", surface.error().detail);
+  check_place(in, "object", surface.value().mesh, context.ct);
+  return std::move(surface).value();
+}
+
 Structure read_structure(const ConfigReader& in, const Context& context,
                          const std::vector<Structure>& others) {
   Structure s{};
@@ -118,11 +157,20 @@ Structure read_structure(const ConfigReader& in, const Context& context,
   s.vertebra = find_vertebra(in, context);
   s.zones = read_zones(in.table("zones"));
   s.surface_sigma_mm = in.number("surface_sigma_mm", 0, max_sigma_mm);
-  if (in.has("mesh") == in.has("label")) {
-    in.fail("mesh", "either 'mesh' or 'label'", in.has("mesh") ? "both" : "neither");
+  const int sources =
+      (in.has("mesh") ? 1 : 0) + (in.has("label") ? 1 : 0) + (in.has("object") ? 1 : 0);
+  if (sources != 1) {
+    in.fail("mesh", "one of 'mesh', 'label' and 'object'",
+            sources == 0   ? "neither"
+            : sources == 2 ? "two of them"
+                           : "all three");
   }
   if (in.has("mesh")) {
     s.surface = std::make_shared<const TriangleMesh>(read_surface_file(in, context));
+  } else if (in.has("object")) {
+    ContourSurface surface = read_surface_object(in, context);
+    s.surface_sigma_mm = std::hypot(s.surface_sigma_mm, surface.raster_sigma_mm);
+    s.surface = std::make_shared<const TriangleMesh>(std::move(surface.mesh));
   } else {
     LabelSurface surface = read_surface_label(in, context);
     s.surface_sigma_mm = std::hypot(s.surface_sigma_mm, surface.raster_sigma_mm);

@@ -1,8 +1,6 @@
 #include "engine/navigation/tool_model.hpp"
 
-#include <array>
-#include <cstdio>
-#include <fstream>
+#include "engine/base/content_hash.hpp"
 
 namespace trocar {
 namespace {
@@ -75,20 +73,7 @@ Transform<Tool, Tip> place_tip(const Eigen::Vector3d& tip_mm, const Eigen::Vecto
 }
 
 Result<std::string> definition_hash(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Error{Code::io, file.string() + " cannot be read"};
-  std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
-  std::array<char, 4096> chunk{};
-  while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
-    for (std::streamsize i = 0; i < in.gcount(); ++i) {
-      hash ^= static_cast<unsigned char>(chunk[static_cast<std::size_t>(i)]);
-      hash *= 1099511628211ULL;
-    }
-  }
-  if (in.bad()) return Error{Code::io, file.string() + " cannot be read"};
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash));
-  return std::string(digits.data());
+  return content_hash(file);
 }
 
 std::vector<ToolModel> read_tools(const ConfigReader& in) {

@@ -63,20 +63,33 @@ void each_slice(const Grid& grid, const Work& work) {
 }  // namespace
 
 Grid scan_grid(const Patient& patient, double in_plane_mm, double slice_mm) {
+  return grid_of(patient.scanned(), in_plane_mm, slice_mm);
+}
+
+Grid grid_of(const Eigen::AlignedBox3d& box, double in_plane_mm, double slice_mm) {
   Grid g;
   g.spacing_mm = {in_plane_mm, in_plane_mm, slice_mm};
-  g.origin_mm = patient.scanned().min();
+  g.origin_mm = box.min();
   for (std::size_t i = 0; i < 3; ++i) {
     const auto axis = static_cast<Eigen::Index>(i);
-    g.size[i] = static_cast<std::size_t>(patient.scanned().sizes()[axis] / g.spacing_mm[axis]) + 1;
+    g.size[i] = static_cast<std::size_t>(box.sizes()[axis] / g.spacing_mm[axis]) + 1;
   }
   return g;
 }
 
+double scan_blur_mm(const Grid& grid) {
+  return std::max(0.9, 0.5 * (grid.spacing_mm.x() + grid.spacing_mm.z()));
+}
+
 Volume<std::int16_t> scan(const Patient& patient, const Grid& grid) {
+  const Tissue tissue(patient, scan_blur_mm(grid));
+  return scan_field(grid, mix(patient.spine().anatomy().seed, 99),
+                    [&](const Vec& p) { return tissue.hounsfield(p); });
+}
+
+Volume<std::int16_t> scan_field(const Grid& grid, std::uint64_t seed,
+                                const std::function<double(const Vec&)>& hounsfield) {
   Volume<std::int16_t> ct{grid, std::vector<std::int16_t>(grid.count())};
-  const Tissue tissue(patient, std::max(0.9, 0.5 * (grid.spacing_mm.x() + grid.spacing_mm.z())));
-  const std::uint64_t seed = mix(patient.spine().anatomy().seed, 99);
   in_parallel(grid.size[2], [&](std::size_t first, std::size_t last) {
     auto before = noise_slice(grid, seed, first), here = noise_slice(grid, seed, first + 1);
     for (std::size_t z = first; z < last; ++z) {
@@ -86,7 +99,7 @@ Volume<std::int16_t> scan(const Patient& patient, const Grid& grid) {
           const std::size_t i = y * grid.size[0] + x;
           const double noise = noise_hu * unit_noise *
                                (here[i] + 0.35 * (static_cast<double>(before[i]) + after[i]));
-          const double hu = tissue.hounsfield(grid.center(x, y, z)) + noise;
+          const double hu = hounsfield(grid.center(x, y, z)) + noise;
           ct.voxels[grid.index(x, y, z)] =
               static_cast<std::int16_t>(std::clamp(std::round(hu), -1024.0, 3071.0));
         }

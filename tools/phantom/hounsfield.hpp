@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 
 #include "tools/phantom/patient.hpp"
 #include "tools/phantom/volume.hpp"
@@ -28,10 +29,17 @@ enum Label : std::uint8_t {
 
 // Voxels of the scanned box with the given in-plane and slice spacing.
 Grid scan_grid(const Patient& patient, double in_plane_mm, double slice_mm);
+Grid grid_of(const Eigen::AlignedBox3d& box, double in_plane_mm, double slice_mm);
+
+// Over this distance a scan with such voxels softens an edge.
+double scan_blur_mm(const Grid& grid);
 
 // The CT in Hounsfield units: tissues with texture, partial volume at every surface, correlated
 // noise. Clamped to [-1024, 3071].
 Volume<std::int16_t> scan(const Patient& patient, const Grid& grid);
+// The same of any field of Hounsfield units, which is called from several threads.
+Volume<std::int16_t> scan_field(const Grid& grid, std::uint64_t noise_seed,
+                                const std::function<double(const Vec&)>& hounsfield);
 
 // The structure at each voxel's centre.
 Volume<std::uint8_t> label_map(const Patient& patient, const Grid& grid);

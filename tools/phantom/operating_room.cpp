@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/navigation/tool_model.hpp"
+#include "tools/phantom/intraop.hpp"
 #include "tools/phantom/writers.hpp"
 
 namespace trocar::phantom {
@@ -259,6 +260,13 @@ port = 18944
 )";
 
 }  // namespace
+
+Eigen::Isometry3d reference_from_preop(const Patient& patient) {
+  Eigen::Isometry3d t = Eigen::Isometry3d::Identity();
+  t.linear() = reference_from_preop_rotation();
+  t.translation() = -(t.linear() * reference_origin_in_preop(patient));
+  return t;
+}
 
 Status write_operating_room(const Patient& patient, std::uint64_t seed,
                             const std::filesystem::path& folder) {

@@ -115,8 +115,8 @@ Error cannot_write(const std::filesystem::path& folder, const std::error_code& p
 
 // What others start from, and what says that all is there. Written last and removed first, so that
 // a folder whose writing was broken off is not taken for a patient.
-constexpr std::array<const char*, 4> starting_points{"phantom.json", "plan.toml", "run.toml",
-                                                     "simulator.toml"};
+constexpr std::array<const char*, 5> starting_points{"phantom.json", "plan.toml", "run.toml",
+                                                     "simulator.toml", "intraop/truth.toml"};
 
 Status make_folders(const PhantomOptions& o) {
   for (const char* sub : {"meshes", "tools", "ct"}) {
@@ -136,6 +136,14 @@ Status make_folders(const PhantomOptions& o) {
     if (problem) return cannot_write(o.folder, problem);
   }
   return Done{};
+}
+
+Status write_table(const PhantomOptions& o, const Patient& patient, const Progress& progress) {
+  IntraopOptions on_table = *o.intraop;
+  on_table.in_plane_mm = o.in_plane_mm;
+  on_table.slice_mm = o.slice_mm;
+  on_table.dicom = o.dicom;
+  return write_intraop(patient, o.seed, on_table, o.folder / "intraop", progress);
 }
 
 }  // namespace
@@ -170,6 +178,8 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
   steps.then("tools", [&] { return write_marker_tools(o.folder / "tools"); });
   if (o.pictures)
     steps.then("pictures", [&] { return write_gallery(patient, ct, meshes, o.folder); });
+  if (o.intraop)
+    steps.then("the patient on the table", [&] { return write_table(o, patient, progress); });
   steps.then("operating room", [&] { return write_operating_room(patient, o.seed, o.folder); });
   steps.then("plan",
              [&] { return write_plan(plan_of(o, patient, who), patient, o.folder / "plan.toml"); });

@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/data/triangle_mesh.hpp"
+#include "tools/phantom/intraop.hpp"
 #include "tools/phantom/patient.hpp"
 
 namespace trocar::phantom {
@@ -20,6 +22,8 @@ struct PhantomOptions {
   double mesh_detail = 1.0;  // 2: edges twice as long, quicker
   bool dicom = true;         // else only NRRD, and the plan names that
   bool pictures = false;     // PNG renderings beside the files
+  // The scan on the table too, into folder/intraop. Its spacings and `dicom` are those above.
+  std::optional<IntraopOptions> intraop;
 };
 
 struct NamedMesh {
@@ -42,6 +46,7 @@ struct PhantomSummary {
 // Writes the patient into options.folder (made when absent; files of the same name are replaced):
 //   ct/*.dcm ct.nrrd labels.nrrd meshes/*.stl fiducials.mrk.json plan.toml tools/*.rom phantom.json
 //   and the simulated operation round it: simulator.toml run.toml
+//   and with `intraop`: intraop/ (see write_intraop)
 // The .toml files and phantom.json of an earlier patient go first and the new ones come last: a
 // folder whose writing was broken off is not taken for a patient.
 // `progress` hears one line per step. Errors: out_of_range (options), io.

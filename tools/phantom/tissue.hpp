@@ -10,6 +10,9 @@ class Tissue {
   Tissue(const Patient& patient, double blur_mm);
 
   [[nodiscard]] double hounsfield(const Vec& p) const;
+  // `under` covered by `over` as far as a scan shows it at this distance from the surface of
+  // `over`.
+  [[nodiscard]] double paint(double under, double over, double distance_mm) const;
 
  private:
   [[nodiscard]] double soft(const Vec& p, double from_skin) const;
@@ -18,7 +21,6 @@ class Tissue {
   [[nodiscard]] double neural(const Vec& p, double hu) const;
   [[nodiscard]] double bone(const Vec& p, double hu) const;
   [[nodiscard]] double cover(double distance_mm) const;
-  [[nodiscard]] double paint(double under, double over, double distance_mm) const;
 
   const Patient& patient_;
   double blur_mm_;

@@ -56,7 +56,7 @@ void say_who(Header& h, const Identity& who, const std::string& sop_uid) {
   h.text(DCM_Modality, "CT");
   h.text(DCM_Manufacturer, "trocar phantom");
   h.text(DCM_ReferringPhysicianName, "");
-  h.text(DCM_SeriesDescription, "Lumbar spine, synthetic");
+  h.text(DCM_SeriesDescription, who.description);
   h.text(DCM_PatientName, "Phantom^" + std::to_string(who.seed));
   h.text(DCM_PatientID, who.patient_id);
   h.text(DCM_PatientBirthDate, "");
@@ -65,6 +65,7 @@ void say_who(Header& h, const Identity& who, const std::string& sop_uid) {
   h.text(DCM_SeriesInstanceUID, who.series_uid);
   h.text(DCM_FrameOfReferenceUID, who.frame_of_reference_uid);
   h.text(DCM_PositionReferenceIndicator, "");
+  h.text(DCM_PatientPosition, who.position);
   h.text(DCM_StudyID, "1");
   h.text(DCM_SeriesNumber, "1");
 }
@@ -73,7 +74,6 @@ void say_where(Header& h, const Grid& g, std::size_t z) {
   const Eigen::Vector3d first = g.center(0, 0, z);
   h.text(DCM_KVP, "120");
   h.text(DCM_SliceThickness, fixed_number(g.spacing_mm.z(), 6));
-  h.text(DCM_PatientPosition, "HFS");
   h.text(DCM_AcquisitionNumber, "1");
   h.text(DCM_InstanceNumber, std::to_string(z + 1));
   h.text(DCM_ImagePositionPatient, joined({first.x(), first.y(), first.z()}));
@@ -118,14 +118,33 @@ Status write_slice(const Volume<std::int16_t>& ct, const Identity& who, std::siz
 
 }  // namespace
 
-Identity identity_of(std::uint64_t seed, const Grid& grid) {
+namespace {
+
+std::uint64_t shape_of(std::uint64_t seed, const Grid& grid) {
   std::uint64_t shape = mix(seed, 9001);
   for (std::size_t i = 0; i < 3; ++i) {
     shape = mix(shape, grid.size[i]);
     shape =
         mix(shape, static_cast<std::uint64_t>(grid.spacing_mm[static_cast<Eigen::Index>(i)] * 1e6));
   }
-  return {"PHANTOM-" + std::to_string(seed), uid(seed, 1), uid(seed, 3), uid(shape, 5), seed};
+  return shape;
+}
+
+}  // namespace
+
+Identity identity_of(std::uint64_t seed, const Grid& grid) {
+  return {"PHANTOM-" + std::to_string(seed), uid(seed, 1), uid(seed, 3),
+          uid(shape_of(seed, grid), 5), seed};
+}
+
+Identity intraop_identity_of(std::uint64_t seed, const Grid& grid) {
+  return {"PHANTOM-" + std::to_string(seed),
+          uid(seed, 11),
+          uid(seed, 13),
+          uid(shape_of(seed, grid), 15),
+          seed,
+          "Lumbar spine, intraoperative, synthetic",
+          "HFP"};
 }
 
 Status write_dicom_series(const Volume<std::int16_t>& ct, const Identity& identity,

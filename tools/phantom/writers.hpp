@@ -19,8 +19,12 @@ struct Identity {
   std::string patient_id;  // "PHANTOM-<seed>"
   std::string study_uid, frame_of_reference_uid, series_uid;
   std::uint64_t seed;
+  std::string description = "Lumbar spine, synthetic";  // of the series
+  std::string position = "HFS";                         // on the table
 };
 Identity identity_of(std::uint64_t seed, const Grid& grid);
+// The same patient in another study and frame of reference, prone.
+Identity intraop_identity_of(std::uint64_t seed, const Grid& grid);
 
 // CT series in an existing folder: 0001.dcm (lowest slice) onwards.
 Status write_dicom_series(const Volume<std::int16_t>& ct, const Identity& identity,

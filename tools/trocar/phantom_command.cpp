@@ -24,11 +24,14 @@ struct Asked {
   std::string folder;
   bool no_dicom = false;
   bool json = false;
+  bool intraop = false;
+  phantom::IntraopOptions on_table;
 };
 
 int run(Asked& asked) {
   asked.options.folder = asked.folder;
   asked.options.dicom = !asked.no_dicom;
+  if (asked.intraop) asked.options.intraop = asked.on_table;
   end_on_signals("trocar phantom: stopped; the folder is not whole and has no plan\n");
   const auto progress = [](const std::string& step) {
     std::fprintf(stderr, "phantom: %s\n", step.c_str());
@@ -62,6 +65,22 @@ void add_phantom(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--no-dicom", asked->no_dicom, "NRRD only; the plan then names that");
   command->add_flag("--pictures", asked->options.pictures, "PNG renderings and slices to look at");
+  CLI::Option* intraop = command->add_flag("--intraop", asked->intraop,
+                                           "also DIR/intraop: the same patient on the table, spine "
+                                           "bent, spheres of a reference plate in "
+                                           "the field; the truth beside it");
+  command
+      ->add_option("--flexion", asked->on_table.flexion_deg_per_disc,
+                   "degrees the spine bends forward in each disc, with --intraop")
+      ->capture_default_str()
+      ->check(CLI::Range(-6.0, 6.0))
+      ->needs(intraop);
+  command
+      ->add_option("--side-bend", asked->on_table.side_bend_deg_per_disc,
+                   "degrees it bends sideways in each disc, with --intraop")
+      ->capture_default_str()
+      ->check(CLI::Range(-6.0, 6.0))
+      ->needs(intraop);
   command->add_flag("--json", asked->json, "print the summary (phantom.json) on stdout");
   command->callback([asked, &exit_code] { exit_code = run(*asked); });
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ct_files.hpp"
+#include "dicom_objects.hpp"
 #include "engine/base/config_reader.hpp"
 #include "engine/model/mesh_check.hpp"
 
@@ -306,8 +307,9 @@ TEST_CASE("every wrong key of a plan gives one line with its place") {
       {"stop_mm = 1.0, ", "", "key 'structure[0].zones.stop_mm': expected a number"},
       {"hysteresis_mm = 0.5", "hysteresis = 0.5", "hysteresis_mm"},
       {"surface_sigma_mm = 0.3\n", "", "surface_sigma_mm"},
-      {"label = 2\nsurface", "surface", "expected either 'mesh' or 'label', found neither"},
-      {"label = 2\nsurface", "label = 2\nmesh = \"dura.obj\"\nsurface", "found both"},
+      {"label = 2\nsurface", "surface",
+       "expected one of 'mesh', 'label' and 'object', found neither"},
+      {"label = 2\nsurface", "label = 2\nmesh = \"dura.obj\"\nsurface", "found two of them"},
       {"label = 2\nsurface", "label = 77\nsurface",
        "expected one of 1, 2 as in the label map, found 77, in no voxel"},
       {"[labels]\npath = \"labels.nrrd\"\n", "", "expected a table [labels] in the plan"},
@@ -318,6 +320,53 @@ TEST_CASE("every wrong key of a plan gives one line with its place") {
        "key 'colour': expected only known keys, found an unknown key"},
       {"id = \"case 7\"", "id = ", "not TOML"}};
   for (const auto& [from, to, part] : wrongs) says(c.refusal(with(from, to)), part);
+}
+
+TEST_CASE("a structure may come from an RTSTRUCT or SEG, its slices counting as uncertainty") {
+  const Case c;
+  Roi roi{3, "GTV", {}};
+  for (int z = -8; z <= 8; z += 2)
+    roi.contours.push_back(contour_text(circle({8, 0, 1.0 * z}, std::sqrt(82.0 - z * z))));
+  write_rtstruct(c / "rt.dcm", {roi});
+  Seg seg;
+  seg.columns = seg.rows = 33;
+  seg.slice_mm = 2;
+  seg.labels = {"Tumour"};
+  add_ball(seg, 1, {8, 0, 0}, 9);
+  write_seg(c / "seg.dcm", seg);
+  for (const std::string& item :
+       {"object = \"rt.dcm\"\nitem_number = 3", "object = \"rt.dcm\"\nitem_name = \"GTV\"",
+        "object = \"seg.dcm\"\nitem_name = \"Tumour\""}) {
+    const Plan plan = c.read(with("label = 2\nsurface", item + "\nsurface"));
+    const Structure& s = plan.structures[0];
+    CHECK(check_mesh(*s.surface));
+    CHECK(s.surface_sigma_mm == Approx(std::hypot(0.3, 2 / std::sqrt(12.0))));
+    for (const auto& p : s.surface->vertices_mm)
+      CHECK((p - Eigen::Vector3d(8, 0, 0)).norm() == Approx(9).margin(1.3));
+  }
+}
+
+TEST_CASE("H7: an object of another frame of reference is refused, and one that nobody can place") {
+  const Case c;
+  Roi roi{1, "GTV", {}};
+  for (int z = -4; z <= 4; z += 2) roi.contours.push_back(contour_text(circle({8, 0, 1.0 * z}, 8)));
+  roi.frame_uid = "1.2.3.4";
+  write_rtstruct(c / "rt.dcm", {roi});
+  const std::string object = "object = \"rt.dcm\"\nitem_number = 1\nsurface";
+  says(c.refusal(with("label = 2\nsurface", object)),
+       "plan.toml:13: key 'structure[0].object': expected an object in the frame of reference of "
+       "the "
+       "CT, 1.2.3.3 (frame_of_reference_differs), found 1.2.3.4");
+  roi.frame_uid = object_frame_uid;
+  roi.contours.clear();
+  for (int z = -4; z <= 4; z += 2)
+    roi.contours.push_back(contour_text(circle({300, 0, 1.0 * z}, 8)));
+  write_rtstruct(c / "rt.dcm", {roi});
+  says(c.refusal(with("label = 2\nsurface", object)), "expected a surface inside the CT");
+  says(c.refusal(with("label = 2\nsurface", "object = \"rt.dcm\"\nsurface")),
+       "expected either 'item_number' or 'item_name'");
+  says(c.refusal(with("label = 2\nsurface", "object = \"dura.obj\"\nitem_number = 1\nsurface")),
+       "expected a DICOM file");
 }
 
 // Vertebrae behind the middle of the CT, L3 above L4.
