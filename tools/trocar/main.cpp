@@ -10,6 +10,7 @@
 #include "tools/trocar/probe_command.hpp"
 #include "tools/trocar/qa_command.hpp"
 #include "tools/trocar/receive_command.hpp"
+#include "tools/trocar/register_command.hpp"
 #include "tools/trocar/replay_command.hpp"
 #include "tools/trocar/run_command.hpp"
 #include "tools/trocar/session_command.hpp"
@@ -49,6 +50,7 @@ int run_app(int argc, char** argv) {
   trocar::add_receive(app, exit_code);
   trocar::add_replay(app, exit_code);
   trocar::add_session(app, exit_code);
+  trocar::add_register(app, exit_code);
   trocar::add_qa(app, exit_code);
   trocar::add_inspect(app, exit_code);
   trocar::add_simulate(app, exit_code);

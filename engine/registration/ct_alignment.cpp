@@ -1,0 +1,193 @@
+#include "engine/registration/ct_alignment.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+namespace trocar {
+namespace {
+
+constexpr float unseen = -1.0F;
+constexpr float least_scale_hu = 5.0F;  // below it a fit is perfect and a weight means nothing
+constexpr double reach_mm = 30.0;       // of a vertebra's samples: what a turn moves them by
+
+// Sums of products of columns in eight lanes: the order is fixed, the compiler may use vectors.
+constexpr std::size_t lanes = 8;
+
+float dot(const float* a, const float* b, std::size_t n) {
+  float sum[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t k = 0; k < lanes; ++k) sum[k] += a[i + k] * b[i + k];
+  }
+  for (; i < n; ++i) sum[0] += a[i] * b[i];
+  float total = 0;
+  for (const float s : sum) total += s;
+  return total;
+}
+
+struct Moments {
+  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+
+  void add(double weight, double x, double y) {
+    n += weight;
+    a += weight * x;
+    b += weight * y;
+    aa += weight * x * x;
+    bb += weight * y * y;
+    ab += weight * x * y;
+  }
+  [[nodiscard]] double var_a() const { return aa - a * a / n; }
+  [[nodiscard]] double var_b() const { return bb - b * b / n; }
+  [[nodiscard]] double cov() const { return ab - a * b / n; }
+};
+
+Moments moments(const std::vector<float>& value, const std::vector<float>& seen,
+                const std::vector<float>& weight) {
+  Moments m;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (weight[i] > 0) m.add(weight[i], value[i], seen[i]);
+  }
+  return m;
+}
+
+}  // namespace
+
+BonePose small_motion(const Eigen::Matrix<double, 6, 1>& turn_shift) {
+  const Eigen::Vector3d turn = turn_shift.head<3>();
+  BonePose out = BonePose::Identity();
+  if (turn.norm() > 0) out.linear() = Eigen::AngleAxisd(turn.norm(), turn.normalized()).matrix();
+  out.translation() = turn_shift.tail<3>();
+  return out;
+}
+
+MotionNormal motion_normal(const BoneSamples& bone, const std::vector<float>& residuals,
+                           const std::vector<float>& weights) {
+  MotionNormal out;
+  const std::size_t n = bone.size();
+  constexpr std::size_t chunk = 256;  // stays in the first cache, and bounds the float sums
+  float weighted[chunk];
+  float error[chunk];
+  float part[chunk];
+  for (std::size_t first = 0; first < n; first += chunk) {
+    const std::size_t count = std::min(chunk, n - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      weighted[i] = std::max(weights[first + i], 0.0F);
+      error[i] = weighted[i] * residuals[first + i];
+    }
+    for (std::size_t r = 0; r < 6; ++r) {
+      const float* dr = bone.derivative[r].data() + first;
+      out.gradient[static_cast<Eigen::Index>(r)] += static_cast<double>(dot(dr, error, count));
+      for (std::size_t i = 0; i < count; ++i) part[i] = weighted[i] * dr[i];
+      for (std::size_t c = r; c < 6; ++c) {
+        out.hessian(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)) +=
+            static_cast<double>(dot(bone.derivative[c].data() + first, part, count));
+      }
+    }
+  }
+  out.hessian.triangularView<Eigen::StrictlyLower>() = out.hessian.transpose();
+  return out;
+}
+
+// Fills seen_ and marks in weight_ what the scan does not show; returns how many it shows.
+std::size_t BoneAligner::look(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
+  const CtSampler sample(grid, pose);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < bone.size(); ++i) {
+    const bool shown = sample(bone.x[i], bone.y[i], bone.z[i], seen_[i]);
+    if (!shown) {
+      weight_[i] = unseen;
+    } else {
+      ++count;
+      if (weight_[i] < 0) weight_[i] = 1.0F;  // came into view
+    }
+  }
+  return count;
+}
+
+// Gain and offset by weighted least squares on the samples' values, gain kept near the ratio of
+// spreads: where nothing fits yet, the regression would run to zero and every step to infinity.
+void BoneAligner::fit_values(const BoneSamples& bone) {
+  const Moments m = moments(bone.value, seen_, weight_);
+  if (m.n <= 0 || m.var_a() <= 0) return;
+  const double ratio = std::sqrt(std::max(m.var_b(), 1.0) / m.var_a());
+  const double gain = std::clamp(m.cov() / m.var_a(), 0.6 * ratio, ratio);
+  gain_ = static_cast<float>(gain);
+  offset_ = static_cast<float>((m.b - gain * m.a) / m.n);
+}
+
+// Residuals to weights by Tukey's biweight on 1.4826 times the median; returns that scale.
+float BoneAligner::weigh(float cut) {
+  magnitudes_.clear();
+  for (std::size_t i = 0; i < residual_.size(); ++i) {
+    if (weight_[i] >= 0) magnitudes_.push_back(std::abs(residual_[i]));
+  }
+  if (magnitudes_.empty()) return least_scale_hu;
+  const auto middle = magnitudes_.begin() + static_cast<std::ptrdiff_t>(magnitudes_.size() / 2);
+  std::nth_element(magnitudes_.begin(), middle, magnitudes_.end());
+  const float scale = std::max(1.4826F * *middle, least_scale_hu);
+  const float inverse = 1.0F / (cut * scale);
+  for (std::size_t i = 0; i < residual_.size(); ++i) {
+    if (weight_[i] < 0) continue;
+    const float u = residual_[i] * inverse;
+    const float inside = std::max(0.0F, 1.0F - u * u);
+    weight_[i] = inside * inside;
+  }
+  return scale;
+}
+
+Alignment BoneAligner::align(const BoneSamples& bone, const CtGrid& grid, const BonePose& start,
+                             const AlignOptions& options) {
+  const std::size_t n = bone.size();
+  seen_.assign(n, 0.0F);
+  residual_.assign(n, 0.0F);
+  weight_.assign(n, 1.0F);
+  Alignment out;
+  out.intraop_from_bone = start;
+  const double longest_mm = 1.2 * grid.spacing_mm.maxCoeff();
+  for (;; ++out.iterations) {
+    const std::size_t shown = look(bone, grid, out.intraop_from_bone);
+    out.overlap = static_cast<double>(shown) / static_cast<double>(n);
+    if (out.overlap < 0.2) break;
+    fit_values(bone);
+    for (std::size_t i = 0; i < n; ++i) {
+      residual_[i] = weight_[i] < 0 ? 0.0F : seen_[i] - gain_ * bone.value[i] - offset_;
+    }
+    out.scale_hu = weigh(options.cut);
+    if (out.converged || out.iterations == options.most_iterations) break;
+    const MotionNormal normal = motion_normal(bone, residual_, weight_);
+    const Eigen::LDLT<Eigen::Matrix<double, 6, 6>> solver(normal.hessian);
+    if (solver.info() != Eigen::Success || !solver.isPositive()) break;
+    Eigen::Matrix<double, 6, 1> step = solver.solve(normal.gradient) / gain_;
+    const double moves_mm = step.tail<3>().norm() + reach_mm * step.head<3>().norm();
+    if (!std::isfinite(moves_mm)) break;
+    if (moves_mm > 3 * longest_mm) step *= 3 * longest_mm / moves_mm;
+    // The step says how the bone's own image would have to move: the pose moves the other way.
+    out.intraop_from_bone = out.intraop_from_bone * small_motion(step).inverse(Eigen::Isometry);
+    out.converged = moves_mm < options.least_step_mm;
+  }
+  out.intraop_from_bone.linear() =
+      Eigen::Quaterniond(out.intraop_from_bone.linear()).normalized().toRotationMatrix();
+  return out;
+}
+
+float BoneAligner::correlation(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
+  const CtSampler sample(grid, pose);
+  float n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  for (std::size_t i = 0; i < bone.size(); ++i) {
+    float v = 0;
+    if (!sample(bone.x[i], bone.y[i], bone.z[i], v)) continue;
+    const float p = bone.value[i];
+    n += 1;
+    a += p;
+    b += v;
+    aa += p * p;
+    bb += v * v;
+    ab += p * v;
+  }
+  if (3 * n < static_cast<float>(bone.size())) return -1;
+  const float var = (aa - a * a / n) * (bb - b * b / n);
+  return var > 0 ? (ab - a * b / n) / std::sqrt(var) : -1;
+}
+
+}  // namespace trocar

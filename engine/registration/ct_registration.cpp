@@ -1,0 +1,319 @@
+#include "engine/registration/ct_registration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace trocar {
+namespace {
+
+constexpr int levels_tested = 2;  // on each side
+constexpr int most_hops = 3;      // from bone to bone, as their levels are recognised
+
+BonePose pose_from(const Transform<Preop, Intraop>& preop_from_intraop, const BoneModel& bone) {
+  return preop_from_intraop.matrix().inverse(Eigen::Isometry) *
+         Eigen::Translation3d(bone.centre_mm);
+}
+
+Transform<Preop, Intraop> transform_from(const BonePose& intraop_from_bone, const BoneModel& bone) {
+  const Eigen::Isometry3d back =
+      Eigen::Translation3d(bone.centre_mm) * intraop_from_bone.inverse(Eigen::Isometry);
+  return Transform<Preop, Intraop>::declare(back);  // CLAIM: one bone matched in both scans
+}
+
+bool well_beaten(const Margin& margin, const CtLimits& limits) {
+  return margin.score >= limits.least_margin && margin.sigmas >= limits.least_sigmas;
+}
+
+}  // namespace
+
+std::string_view to_string(CtRefusal refusal) {
+  switch (refusal) {
+    case CtRefusal::cancelled:
+      return "cancelled";
+    case CtRefusal::no_bone:
+      return "no_bone";
+    case CtRefusal::not_converged:
+      return "not_converged";
+    case CtRefusal::out_of_field:
+      return "out_of_field";
+    case CtRefusal::low_overlap:
+      return "low_overlap";
+    case CtRefusal::outside_range:
+      return "outside_range";
+    case CtRefusal::poor_match:
+      return "poor_match";
+    case CtRefusal::wrong_level:
+      return "wrong_level";
+    case CtRefusal::ambiguous:
+      return "ambiguous";
+    case CtRefusal::unconfirmed:
+      return "unconfirmed";
+    case CtRefusal::spine_folds:
+      return "spine_folds";
+  }
+  return "";
+}
+
+std::optional<Margin> CtRegistration::margin() const {
+  if (!other_level) return other_place ? std::optional(other_place->margin) : std::nullopt;
+  if (!other_place) return other_level->margin;
+  return std::min(other_level->margin, other_place->margin,
+                  [](const Margin& a, const Margin& b) { return a.score < b.score; });
+}
+
+// What is known of one vertebra while it is registered.
+struct CtRegistrar::Case {
+  const BoneModel& bone;
+  const CtPyramid& scan;
+  BonePose start;
+  BoneModels others;                  // the levels next to it
+  std::vector<Placement> placements;  // of the bone, anywhere, best first
+  Placement best;
+  LevelTest level;  // of the best
+  std::optional<Rival> place;
+  int starts = 0;
+  int iterations = 0;
+  Matrix6 covariance = Matrix6::Zero();
+};
+
+namespace {
+
+// The strongest other place. One where this level fits nearly as well does not count when another
+// level is clearly seen there: that bone is spoken for.
+std::optional<Rival> rival_place(BoneAligner& aligner, const CtPyramid& scan, int label,
+                                 const Placement& best, std::vector<Placement> placements,
+                                 const BoneModels& others, const CtLimits& limits) {
+  std::stable_sort(placements.begin(), placements.end(),
+                   [](const Placement& a, const Placement& b) { return a.score > b.score; });
+  for (const Placement& p : placements) {
+    if (same_place(p.fit.intraop_from_bone, best.fit.intraop_from_bone)) continue;
+    if (p.fit.overlap < 0.5 * limits.least_overlap) continue;
+    const Margin margin = paired_margin(best.scores, p.scores);
+    if (!well_beaten(margin, limits)) {
+      const LevelTest owner = test_level(aligner, scan, p, others);
+      const bool spoken_for =
+          owner.rival &&
+          well_beaten({-owner.rival->margin.score, -owner.rival->margin.sigmas}, limits);
+      if (spoken_for) continue;
+    }
+    return Rival{label, margin};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+CtRegistrar::CtRegistrar(std::shared_ptr<const CtVolume> preop,
+                         std::shared_ptr<const LabelVolume> labels, const CtLimits& limits)
+    : spine_(std::move(preop), std::move(labels)), limits_(limits) {}
+
+namespace {
+
+// Follows the levels: where the bone found is better explained by another level, this level's place
+// is next to it, and is looked at from there. Leaves in `best` the bone that this level explains
+// best, or the last one tried.
+void follow_levels(BoneAligner& aligner, const CtPyramid& scan, const BoneModel& bone,
+                   const BoneModels& others, std::vector<Placement>& placements, Placement& best,
+                   LevelTest& level) {
+  for (int hop = 0; hop <= most_hops; ++hop) {
+    level = test_level(aligner, scan, best, others);
+    const bool won = !level.rival || level.rival->margin.score > 0;
+    if (won || hop == most_hops) return;
+    const auto owner = std::find_if(others.begin(), others.end(),
+                                    [&](const auto& o) { return o->label == level.rival->label; });
+    const BonePose there = carried(**owner, *level.rival_pose, bone);
+    if (!scan.sees(there.translation())) return;
+    std::vector<BonePose> starts;
+    for (const double turn_rad : {0.0, 0.12, -0.12}) {
+      starts.push_back(there * Eigen::AngleAxisd(turn_rad, Eigen::Vector3d::UnitX()));
+    }
+    Placement next = refine_best(aligner, bone, scan, starts);
+    if (same_place(next.fit.intraop_from_bone, best.fit.intraop_from_bone)) return;
+    placements.push_back(best);
+    best = std::move(next);
+  }
+}
+
+}  // namespace
+
+Result<CtRegistration> CtRegistrar::register_vertebra(int label, const CtPyramid& intraop,
+                                                      const Transform<Preop, Intraop>& start,
+                                                      const std::stop_token& stop) {
+  auto model = spine_.model(label);
+  if (!model) return model.error();
+  const BoneModel& bone = *model.value();
+  Case c{bone, intraop, pose_from(start, bone), spine_.neighbours(label, levels_tested), {}, {},
+         {},   {}};
+  Search found =
+      search_bone(aligner_, bone, intraop, c.start, {limits_.shift_mm, limits_.turn_rad}, stop);
+  c.starts = found.starts;
+  c.iterations = found.iterations;
+  if (found.placements.empty()) {
+    CtRegistration none{label, start, {Matrix6::Zero(), {bone.centre_mm}}};
+    none.starts = found.starts;
+    none.refused = found.cancelled ? CtRefusal::cancelled : CtRefusal::no_bone;
+    none.reason = found.cancelled
+                      ? "cancelled"
+                      : "expected bone within range of the start, found none in the scan";
+    return none;
+  }
+  c.placements = std::move(found.placements);
+  c.best = c.placements.front();
+  follow_levels(aligner_, intraop, bone, c.others, c.placements, c.best, c.level);
+  for (Placement& p : fits_one_level_off(aligner_, intraop, bone, c.best, c.others)) {
+    c.placements.push_back(std::move(p));
+  }
+  c.place = rival_place(aligner_, intraop, label, c.best, c.placements, c.others, limits_);
+  c.best = finish(aligner_, bone, intraop, c.best.fit.intraop_from_bone);
+  c.iterations += c.best.fit.iterations;
+  c.covariance = block_covariance(bone.at(CtLevel::fine), aligner_);
+  return judged(c);
+}
+
+Result<CtRegistration> CtRegistrar::refine_vertebra(int label, const CtPyramid& intraop,
+                                                    const Transform<Preop, Intraop>& start) {
+  auto model = spine_.model(label);
+  if (!model) return model.error();
+  const BoneModel& bone = *model.value();
+  const Placement p = refine(aligner_, bone, intraop, pose_from(start, bone));
+  CtRegistration out{label,
+                     transform_from(p.fit.intraop_from_bone, bone),
+                     {block_covariance(bone.at(CtLevel::fine), aligner_), {bone.centre_mm}}};
+  out.score = p.score;
+  out.overlap = p.fit.overlap;
+  out.starts = 1;
+  out.iterations = p.fit.iterations;
+  if (!p.fit.converged) {
+    out.refused = CtRefusal::not_converged;
+    out.reason = fmt::format("no convergence in {} steps", p.fit.iterations);
+  } else if (p.fit.overlap < limits_.least_overlap || p.score < limits_.least_score) {
+    out.refused = CtRefusal::poor_match;
+    out.reason = fmt::format("score {:.2f} with {:.0f} % of the bone in the scan", p.score,
+                             100 * p.fit.overlap);
+  }
+  return out;
+}
+
+namespace {
+
+struct Verdict {
+  CtRefusal refusal;
+  std::string reason;
+};
+
+std::optional<Verdict> geometry_verdict(const CtRegistration& r, const Alignment& fit,
+                                        const CtPyramid& scan, const BonePose& start,
+                                        const CtLimits& limits) {
+  if (!scan.sees(fit.intraop_from_bone.translation()))
+    return Verdict{CtRefusal::out_of_field, "the bone's centre lies outside the scan's field"};
+  if (r.overlap < limits.least_overlap)
+    return Verdict{CtRefusal::low_overlap,
+                   fmt::format("expected at least {:.0f} % of the bone in the scan, found {:.0f} %",
+                               100 * limits.least_overlap, 100 * r.overlap)};
+  if (!fit.converged)
+    return Verdict{CtRefusal::not_converged,
+                   fmt::format("no convergence in {} steps", fit.iterations)};
+  const BonePose off = start.inverse(Eigen::Isometry) * fit.intraop_from_bone;
+  const double far_mm = off.translation().cwiseAbs().maxCoeff();
+  const double turn_rad = Eigen::AngleAxisd(off.linear()).angle();
+  // A start off by the whole range about each axis is turned by up to sqrt(3) of it, and shifts are
+  // along the start's axes here.
+  if (far_mm > 1.5 * limits.shift_mm || turn_rad > 2 * limits.turn_rad)
+    return Verdict{
+        CtRefusal::outside_range,
+        fmt::format("expected within {:.0f} mm of the start along each axis, found {:.0f} mm "
+                    "and {:.0f} degrees off",
+                    limits.shift_mm, far_mm, turn_rad * 180 / M_PI)};
+  return std::nullopt;
+}
+
+std::optional<Verdict> level_verdict(const CtRegistration& r, const CtLimits& limits) {
+  if (r.other_level && r.other_level->margin.score <= 0)
+    return Verdict{CtRefusal::wrong_level,
+                   fmt::format("label {} explains this bone better, by {:.3f}",
+                               r.other_level->label, -r.other_level->margin.score)};
+  if (r.score < limits.least_score)
+    return Verdict{CtRefusal::poor_match,
+                   fmt::format("expected a score of {:.2f} or more, found {:.2f}",
+                               limits.least_score, r.score)};
+  if (!r.other_level)
+    return Verdict{CtRefusal::unconfirmed, "no neighbouring level to compare this bone with"};
+  for (const auto& rival : {r.other_level, r.other_place}) {
+    if (rival && !well_beaten(rival->margin, limits))
+      return Verdict{
+          CtRefusal::ambiguous,
+          fmt::format("{} by only {:.3f} ({:.1f} standard errors)",
+                      rival->label == r.label ? std::string("beats its own fit one level away")
+                                              : fmt::format("beats label {}", rival->label),
+                      rival->margin.score, rival->margin.sigmas)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+CtRegistration CtRegistrar::judged(const Case& c) const {
+  CtRegistration out{c.bone.label,
+                     transform_from(c.best.fit.intraop_from_bone, c.bone),
+                     {c.covariance, {c.bone.centre_mm}}};
+  out.score = c.best.score;
+  out.other_level = c.level.rival;
+  out.other_place = c.place;
+  out.overlap = c.best.fit.overlap;
+  out.starts = c.starts;
+  out.iterations = c.iterations;
+  std::optional<Verdict> verdict = geometry_verdict(out, c.best.fit, c.scan, c.start, limits_);
+  if (!verdict) verdict = level_verdict(out, limits_);
+  if (verdict) {
+    out.refused = verdict->refusal;
+    out.reason = std::move(verdict->reason);
+  }
+  return out;
+}
+
+Result<std::vector<CtRegistration>> CtRegistrar::register_vertebrae(
+    std::span<const int> labels, const CtPyramid& intraop, const Transform<Preop, Intraop>& start,
+    const std::stop_token& stop, const CtProgress& progress) {
+  std::vector<CtRegistration> out;
+  for (const int label : labels) {
+    auto one = register_vertebra(label, intraop, start, stop);
+    if (!one) return one.error();
+    out.push_back(std::move(one.value()));
+    if (progress) progress(out.size(), labels.size());
+  }
+  check_continuity(out, spine_, limits_);
+  return out;
+}
+
+void check_continuity(std::span<CtRegistration> results, CtSpine& spine, const CtLimits& limits) {
+  std::vector<std::pair<std::size_t, std::size_t>> folded;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    for (std::size_t k = 0; k < results.size(); ++k) {
+      const CtRegistration &a = results[i], &b = results[k];
+      const int levels = b.label - a.label;
+      if (levels < 1 || levels > 2 || a.refused || b.refused) continue;
+      auto model_a = spine.model(a.label), model_b = spine.model(b.label);
+      if (!model_a || !model_b) continue;
+      const Point<Preop> disc{0.5 * (model_a.value()->centre_mm + model_b.value()->centre_mm)};
+      const double slip_mm =
+          distance_mm(a.preop_from_intraop.inverse() * disc, b.preop_from_intraop.inverse() * disc);
+      const double bend_rad = angle_between_rad(a.preop_from_intraop, b.preop_from_intraop);
+      if (slip_mm > levels * limits.most_slip_mm || bend_rad > levels * limits.most_bend_rad) {
+        folded.emplace_back(i, k);
+      }
+    }
+  }
+  for (const auto& [i, k] : folded) {
+    const auto refuse = [&](std::size_t one, std::size_t other) {
+      results[one].refused = CtRefusal::spine_folds;
+      results[one].reason =
+          fmt::format("does not fit together with label {}", results[other].label);
+    };
+    refuse(i, k);
+    refuse(k, i);
+  }
+}
+
+}  // namespace trocar
