@@ -87,6 +87,7 @@ void CtIntake::Parts::watch(WatchedFolder folder) {
 
 void CtIntake::Parts::run() {
   while (!stopping) {
+    for (const std::string& from : inbox.take_begun()) give_event(SeriesBegun{from});
     for (const ArrivedRegistration& arrived : inbox.take_registrations()) finish(arrived);
     for (const ClosedSeries& series : inbox.take_closed()) finish(series);
     pollfd until{stop.fd(), POLLIN, 0};

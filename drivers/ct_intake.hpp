@@ -22,6 +22,11 @@ struct IntakeTimes {
   Duration decoded{};   // until the volume was in memory
 };
 
+// The first object of a series is there.
+struct SeriesBegun {
+  std::string from;
+};
+
 // A series that came in. `first` says whose it is (H7: compare it with the plan before use).
 struct SeriesReady {
   std::string from;
@@ -53,7 +58,8 @@ struct IntakeRefusal {
   std::string detail;
 };
 
-using IntakeEvent = std::variant<SeriesReady, SeriesRefused, RegistrationArrived, IntakeRefusal>;
+using IntakeEvent =
+    std::variant<SeriesBegun, SeriesReady, SeriesRefused, RegistrationArrived, IntakeRefusal>;
 
 // Intraoperative CTs from outside to volumes in memory: a DICOM port, a watched folder or both, an
 // inbox that waits until a series is whole, a process that decodes it. hand-over: what came in is

@@ -113,7 +113,10 @@ Result<std::filesystem::path> SeriesInbox::place_for(Delivery delivery, const Ob
     return too_much;
   }
   from.patients.insert(id.patient_id);
-  if (series.objects.empty()) series.began = time_.now();
+  if (series.objects.empty()) {
+    series.began = time_.now();
+    begun_.push_back(from.from);
+  }
   series.touched = time_.now();
   series.objects.push_back(id);
   series.bytes += bytes;
@@ -133,6 +136,11 @@ Result<SeriesInbox::OpenSeries*> SeriesInbox::series_of(const ObjectIdentity& id
   OpenSeries& made = series_[id.series_uid];
   made.folder = folder.value();
   return &made;
+}
+
+std::vector<std::string> SeriesInbox::take_begun() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(begun_, {});
 }
 
 void SeriesInbox::end(Delivery delivery, bool whole) {

@@ -52,6 +52,8 @@ class SeriesInbox final : public DicomSink {
   Status store(Delivery delivery, std::string_view file) override;
   void end(Delivery delivery, bool whole) override;
 
+  // Who has begun to send a series since the last call.
+  [[nodiscard]] std::vector<std::string> take_begun();
   // What is due by now.
   [[nodiscard]] std::vector<ClosedSeries> take_closed();
   [[nodiscard]] std::vector<ArrivedRegistration> take_registrations();
@@ -97,6 +99,7 @@ class SeriesInbox final : public DicomSink {
   std::map<std::string, OpenSeries> series_;  // by series instance UID
   std::list<Judged> judged_;                  // the newest last
   std::vector<ArrivedRegistration> registrations_;
+  std::vector<std::string> begun_;
   Delivery last_delivery_ = 0;
 };
 

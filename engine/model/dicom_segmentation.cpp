@@ -124,7 +124,7 @@ Result<std::vector<double>> group_numbers(DcmItem& data, unsigned long frame,
   const std::string name = DcmTag(tag).getTagName();
   DcmItem* item = group_of(data, frame, group);
   auto numbers = item == nullptr ? Result<std::vector<double>>(std::vector<double>{})
-                                 : numbers_in(text_of(*item, tag), name);
+                                 : numbers_in(text_of(*item, tag), name.c_str());
   if (numbers && numbers.value().size() == count) return numbers;
   return Error{Code::malformed,
                fmt::format("frame {}: expected {} numbers of {}, found {}", frame + 1, count, name,

@@ -42,6 +42,10 @@ class Navigator {
   [[nodiscard]] const LandmarksCollected* landmarks() const {
     return collected_ ? &*collected_ : nullptr;
   }
+  // The registration that holds for a vertebra of the plan; nullptr: none.
+  [[nodiscard]] const Registration* registration(VertebraId vertebra) const {
+    return registrations_.of(vertebra);
+  }
 
  private:
   void on(const Tick&, Timestamp) {}

@@ -21,6 +21,7 @@ Engine::~Engine() { stop(); }
 void Engine::start() {
   for (const Registration& known : parts_.registrations) results_.push(known);
   if (parts_.worker) parts_.worker->start(results_, wake_);
+  if (parts_.intraop) parts_.intraop->start(scans_, wake_);
   if (parts_.recorder) parts_.recorder->start(recorder_news_, wake_, parts_.record_at_start);
   thread_ = std::thread([this] { navigate(); });
   parts_.source->start(outbox_, time_);
@@ -30,6 +31,7 @@ void Engine::stop() {
   if (!thread_.joinable()) return;
   parts_.source->stop();
   if (parts_.worker) parts_.worker->stop();
+  if (parts_.intraop) parts_.intraop->stop();
   ended_ = true;
   wake_.notify();
   thread_.join();
@@ -75,7 +77,8 @@ void Engine::await(Timestamp until) {
   } else {
     metrics_.vigils.add();
     const Timestamp end = std::min(until, *frame_due_ + after);
-    while (outbox_.events.empty() && results_.empty() && time_.now() < end && !ended_) {
+    while (outbox_.events.empty() && results_.empty() && scans_.empty() && time_.now() < end &&
+           !ended_) {
     }
   }
 }
@@ -90,7 +93,7 @@ bool Engine::drain() {
     step(result);
     news = true;
   }
-  while (results_.pop(result)) {
+  while (results_.pop(result) || scans_.pop(result)) {
     step(result);
     news = true;
   }
@@ -137,7 +140,17 @@ void Engine::step(const Event& event) {
       landmarks != nullptr && parts_.worker) {
     parts_.worker->offer(*landmarks);
   }
+  note_registration();
   if (!kept) lose_recording();
+}
+
+// A scan is searched from where the registration that holds says the spine is.
+void Engine::note_registration() {
+  const std::uint32_t epoch = parts_.navigator->guidance().epoch;
+  if (!parts_.intraop || epoch == noted_epoch_) return;
+  noted_epoch_ = epoch;
+  const Registration* held = parts_.navigator->registration(parts_.reference_vertebra);
+  parts_.intraop->note(held != nullptr ? IntraopWorker::Known(*held) : std::nullopt);
 }
 
 // True when nothing was lost, also when there is nothing to record.

@@ -12,6 +12,7 @@
 #include "engine/data/source.hpp"
 #include "engine/igtl/guidance_server.hpp"
 #include "engine/navigation/navigator.hpp"
+#include "engine/runtime/intraop_worker.hpp"
 #include "engine/runtime/registration_worker.hpp"
 #include "engine/session/recorder.hpp"
 
@@ -21,6 +22,8 @@ namespace trocar {
 struct EngineParts {
   std::unique_ptr<Navigator> navigator;
   std::unique_ptr<RegistrationWorker> worker;  // null when nothing is to be registered by touch
+  std::unique_ptr<IntraopWorker> intraop;      // null when no intraoperative CT is taken
+  VertebraId reference_vertebra{};             // with intraop: whose registration it starts from
   std::vector<Registration> registrations;     // known at start, from a file
   std::unique_ptr<Source> source;
   Duration tick{};                     // the state goes out at least this often
@@ -68,6 +71,7 @@ class Engine {
   void await(Timestamp until);
   bool drain();
   void step(const Event& event);
+  void note_registration();
   void publish();
   void expect_next(Timestamp received);
   [[nodiscard]] bool record(const Event& event, Timestamp now);
@@ -80,9 +84,11 @@ class Engine {
   Signal wake_;
   SourceOutbox outbox_;
   RegistrationWorker::Inbox results_;
+  IntraopWorker::Inbox scans_;  // results of
   Recorder::News recorder_news_;
   Step taken_;  // what record() works with: some kilobytes
   bool recording_lost_ = false;
+  std::uint32_t noted_epoch_ = 0;  // of the registration that the scan's worker knows
   std::uint64_t known_drops_ = 0;
   Timestamp last_received_{};
   Timestamp last_acquired_{};

@@ -110,12 +110,13 @@ TEST_CASE("Orthanc takes a series and moves it to us when a person asks it to") 
               there) == 0);
   const auto ready = [&] {
     const std::lock_guard lock(mutex);
-    return !events.empty();
+    return events.size() > 1;
   };
   REQUIRE((eventually(ready) || eventually(ready)));
   const std::lock_guard lock(mutex);
-  REQUIRE(std::holds_alternative<SeriesReady>(events[0]));
-  const auto& series = std::get<SeriesReady>(events[0]);
+  REQUIRE(std::holds_alternative<SeriesBegun>(events[0]));
+  REQUIRE(std::holds_alternative<SeriesReady>(events[1]));
+  const auto& series = std::get<SeriesReady>(events[1]);
   CHECK(series.from == "ORTHANC at 127.0.0.1");
   CHECK(series.objects == 20);
   CHECK(series.volume->at(31, 23, 19) == chiral(g.at(Eigen::Vector3d(31, 23, 19))));

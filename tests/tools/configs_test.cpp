@@ -26,8 +26,7 @@ TEST_CASE("no example is without a reader") {
     const std::string name = entry.path().filename();
     INFO(name);
     CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "run_igtl.toml" ||
-           name == "receive.toml" ||
-           name == "simulate_ndi.toml"));
+           name == "receive.toml" || name == "simulate_ndi.toml"));
   }
 }
 

@@ -128,6 +128,15 @@ void read_registration(const ConfigReader& in, OrSetup& setup) {
                   "fiducials that can be registered");
 }
 
+void read_intraop_tables(const ConfigReader& in, OrSetup& setup) {
+  if (!in.has("intraop")) return;
+  setup.intraop = read_intraop_setup(in, setup.plan);
+  if (setup.navigator.error.max_registration_move_mm) return;
+  in.table("navigator")
+      .fail("max_registration_move_mm",
+            "how far a scan may move a vertebra, because there is [intraop]", "nothing");
+}
+
 void read_source(const ConfigReader& in, OrSetup& setup) {
   std::vector<ToolEntry> entries;
   for (const ToolModel& t : setup.tools) entries.push_back({t.name, t.definition.file, ""});
@@ -148,6 +157,9 @@ std::vector<SetupFile> files_of(const std::filesystem::path& config, const Confi
   std::vector<SetupFile> files{{"config", config}, {"plan", in.existing_path("plan")}};
   for (const ToolModel& t : setup.tools) files.push_back({"tool", t.definition.file});
   files.push_back({"volume", setup.plan.ct_path, false});
+  if (setup.intraop && setup.intraop->registration.plate) {
+    files.push_back({"plate", in.table("intraop").existing_path("reference_phantom")});
+  }
   if (!setup.plan.labels_path.empty()) files.push_back({"volume", setup.plan.labels_path, false});
   return files;
 }
@@ -175,6 +187,7 @@ OrSetup read_or_setup(const std::filesystem::path& file) {
   check_together(file, setup);
   setup.names = names_of(in, setup);
   read_registration(in, setup);
+  read_intraop_tables(in, setup);
   read_source(in, setup);
   setup.files = files_of(file, in, setup);
   in.finish();

@@ -14,6 +14,7 @@
 #include "engine/navigation/tool_model.hpp"
 #include "engine/registration/point_registration.hpp"
 #include "engine/session/session_config.hpp"
+#include "tools/trocar/intraop_setup.hpp"
 
 namespace trocar {
 
@@ -38,6 +39,7 @@ struct OrSetup {
   Duration tick{};
   std::optional<std::filesystem::path> log_file;
   std::optional<SessionConfig> session;
+  std::optional<IntraopSetup> intraop;  // scans on the table
   std::vector<SetupFile> files;
   std::unique_ptr<Source> source;
 };

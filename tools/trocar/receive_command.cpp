@@ -72,6 +72,8 @@ json to_json(const SeriesReady& s) {
           {"times", to_json(s.times)}};
 }
 
+json to_json(const SeriesBegun& s) { return {{"event", "series_begun"}, {"from", s.from}}; }
+
 json to_json(const SeriesRefused& s) {
   return {{"event", "series_refused"},   {"from", s.from},
           {"objects", s.objects},        {"reason", s.reason},
@@ -107,6 +109,8 @@ std::string line_of(const SeriesReady& s) {
   }
   return line;
 }
+
+std::string line_of(const SeriesBegun& s) { return "a series begins to arrive from " + s.from; }
 
 std::string line_of(const SeriesRefused& s) {
   return fmt::format("series refused: {} objects from {}: {}", s.objects, s.from, s.reason);

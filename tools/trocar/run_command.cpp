@@ -21,6 +21,7 @@
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
 #include "tools/trocar/plan_scene.hpp"
+#include "tools/trocar/scan_road.hpp"
 #include "tools/trocar/session_start.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
@@ -188,6 +189,12 @@ int run(const Asked& asked) {
     return exit_run_time;
   }
   recorded.value().parts.registrations = std::move(known);
+  auto scans = ScanRoad::prepare(setup, recorded.value().parts);
+  if (!scans) {
+    recorded.value().forget();
+    std::fprintf(stderr, "trocar: %s\n", scans.error().detail.c_str());
+    return exit_run_time;
+  }
   auto server = GuidanceServer::start(
       setup.server, scene,
       {outlets.newest, outlets.lines, outlets.published, outlets.time, wall, &outlets.images,
@@ -205,9 +212,14 @@ int run(const Asked& asked) {
     recorded.value().forget();
     return refuse_port(control.error(), "[control]", asked.config);
   }
+  if (const Status opened = scans.value().open(setup); !opened) {
+    recorded.value().forget();
+    return refuse_port(opened.error(), "[dicom]", asked.config);
+  }
   log_start(setup, server.value()->port(), control.value()->port());
   engine.start();
   log_until_end(asked, outlets);
+  scans.value().close();
   control.value()->stop();
   engine.stop();
   server.value()->stop();

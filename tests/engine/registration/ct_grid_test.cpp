@@ -1,6 +1,7 @@
 #include "engine/registration/ct_grid.hpp"
 
 #include <catch2/catch.hpp>
+#include <optional>
 
 using namespace trocar;
 using Eigen::Vector3d;
