@@ -3,8 +3,10 @@
 # a phantom patient, a simulated NDI tracker on loopback, `trocar run` on its bytes, and `trocar watch`
 # showing what a display client gets. Everything it writes is below build/. Needs root or sudo once.
 # Usage: tools/demo.sh [--seconds N]
+#        tools/demo.sh ct     the same patient on the table: the spine has bent, a scan arrives by DICOM
 set -eu
 cd "$(dirname "$0")/.."
+[ "${1:-}" = "ct" ] && exec tools/demo_ct.sh
 seconds=85
 [ "${1:-}" = "--seconds" ] && seconds=$2
 room=build/demo

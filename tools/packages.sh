@@ -15,7 +15,8 @@ command -v npm >/dev/null || check="$check nodejs npm"
 case "${1:-build}" in
   build) wanted=$build ;;
   check) wanted="$build $check" ;;
-  *) echo "usage: tools/packages.sh build|check" >&2; exit 2 ;;
+  ct) wanted="$build dcmtk" ;;  # the demo of a scan on the table sends it with DCMTK's storescu
+  *) echo "usage: tools/packages.sh build|check|ct" >&2; exit 2 ;;
 esac
 
 missing=""

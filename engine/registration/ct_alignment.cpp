@@ -26,31 +26,6 @@ float dot(const float* a, const float* b, std::size_t n) {
   return total;
 }
 
-struct Moments {
-  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
-
-  void add(double weight, double x, double y) {
-    n += weight;
-    a += weight * x;
-    b += weight * y;
-    aa += weight * x * x;
-    bb += weight * y * y;
-    ab += weight * x * y;
-  }
-  [[nodiscard]] double var_a() const { return aa - a * a / n; }
-  [[nodiscard]] double var_b() const { return bb - b * b / n; }
-  [[nodiscard]] double cov() const { return ab - a * b / n; }
-};
-
-Moments moments(const std::vector<float>& value, const std::vector<float>& seen,
-                const std::vector<float>& weight) {
-  Moments m;
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (weight[i] > 0) m.add(weight[i], value[i], seen[i]);
-  }
-  return m;
-}
-
 }  // namespace
 
 BonePose small_motion(const Eigen::Matrix<double, 6, 1>& turn_shift) {
@@ -105,15 +80,37 @@ std::size_t BoneAligner::look(const BoneSamples& bone, const CtGrid& grid, const
   return count;
 }
 
-// Gain and offset by weighted least squares on the samples' values, gain kept near the ratio of
+// Gain and offsets by weighted least squares on the samples' values, gain kept near the ratio of
 // spreads: where nothing fits yet, the regression would run to zero and every step to infinity.
-void BoneAligner::fit_values(const BoneSamples& bone) {
-  const Moments m = moments(bone.value, seen_, weight_);
-  if (m.n <= 0 || m.var_a() <= 0) return;
-  const double ratio = std::sqrt(std::max(m.var_b(), 1.0) / m.var_a());
-  const double gain = std::clamp(m.cov() / m.var_a(), 0.6 * ratio, ratio);
+void BoneAligner::fit_values(const BoneSamples& bone, bool local) {
+  moments_.assign(local ? bone.blocks : 1, {});
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    if (weight_[i] > 0)
+      moments_[local ? bone.block[i] : 0].add(weight_[i], bone.value[i], seen_[i]);
+  }
+  double var_a = 0, var_b = 0, cov = 0;
+  for (const Moments& m : moments_) {
+    if (m.n <= 0) continue;
+    var_a += m.var_a();
+    var_b += m.var_b();
+    cov += m.cov();
+  }
+  if (var_a <= 0) return;
+  const double ratio = std::sqrt(std::max(var_b, 1.0) / var_a);
+  const double gain = std::clamp(cov / var_a, 0.6 * ratio, ratio);
   gain_ = static_cast<float>(gain);
-  offset_ = static_cast<float>((m.b - gain * m.a) / m.n);
+  offsets_.assign(bone.blocks, 0.0F);
+  for (std::size_t b = 0; b < bone.blocks; ++b) {
+    const Moments& m = moments_[local ? b : 0];
+    if (m.n > 0) offsets_[b] = static_cast<float>((m.b - gain * m.a) / m.n);
+  }
+}
+
+void BoneAligner::fill_residuals(const BoneSamples& bone) {
+  for (std::size_t i = 0; i < bone.size(); ++i) {
+    residual_[i] =
+        weight_[i] < 0 ? 0.0F : seen_[i] - gain_ * bone.value[i] - offsets_[bone.block[i]];
+  }
 }
 
 // Residuals to weights by Tukey's biweight on 1.4826 times the median; returns that scale.
@@ -136,12 +133,37 @@ float BoneAligner::weigh(float cut) {
   return scale;
 }
 
+// A block in the streaks of a screw has larger residuals than the others: as much less it counts.
+void BoneAligner::weigh_blocks(const BoneSamples& bone) {
+  moments_.assign(bone.blocks, {});
+  for (std::size_t i = 0; i < residual_.size(); ++i) {
+    if (weight_[i] > 0) moments_[bone.block[i]].add(weight_[i], residual_[i], 0);
+  }
+  magnitudes_.clear();
+  for (const Moments& m : moments_) {
+    if (m.n > 0) magnitudes_.push_back(static_cast<float>(m.aa / m.n));
+  }
+  if (magnitudes_.empty()) return;
+  const auto middle = magnitudes_.begin() + static_cast<std::ptrdiff_t>(magnitudes_.size() / 2);
+  std::nth_element(magnitudes_.begin(), middle, magnitudes_.end());
+  for (std::size_t b = 0; b < bone.blocks; ++b) {
+    const Moments& m = moments_[b];
+    offsets_[b] = m.n > 0 && m.aa > 0
+                      ? std::min(1.0F, std::pow(*middle / static_cast<float>(m.aa / m.n), 2.0F))
+                      : 0.0F;
+  }
+  for (std::size_t i = 0; i < weight_.size(); ++i) {
+    if (weight_[i] > 0) weight_[i] *= offsets_[bone.block[i]];
+  }
+}
+
 Alignment BoneAligner::align(const BoneSamples& bone, const CtGrid& grid, const BonePose& start,
                              const AlignOptions& options) {
   const std::size_t n = bone.size();
   seen_.assign(n, 0.0F);
   residual_.assign(n, 0.0F);
   weight_.assign(n, 1.0F);
+  offsets_.assign(bone.blocks, 0.0F);
   Alignment out;
   out.intraop_from_bone = start;
   const double longest_mm = 1.2 * grid.spacing_mm.maxCoeff();
@@ -149,11 +171,10 @@ Alignment BoneAligner::align(const BoneSamples& bone, const CtGrid& grid, const 
     const std::size_t shown = look(bone, grid, out.intraop_from_bone);
     out.overlap = static_cast<double>(shown) / static_cast<double>(n);
     if (out.overlap < 0.2) break;
-    fit_values(bone);
-    for (std::size_t i = 0; i < n; ++i) {
-      residual_[i] = weight_[i] < 0 ? 0.0F : seen_[i] - gain_ * bone.value[i] - offset_;
-    }
+    fit_values(bone, options.local_offsets);
+    fill_residuals(bone);
     out.scale_hu = weigh(options.cut);
+    if (options.local_offsets) weigh_blocks(bone);
     if (out.converged || out.iterations == options.most_iterations) break;
     const MotionNormal normal = motion_normal(bone, residual_, weight_);
     const Eigen::LDLT<Eigen::Matrix<double, 6, 6>> solver(normal.hessian);

@@ -17,6 +17,9 @@ struct AlignOptions {
   // Residuals beyond this many robust deviations count nothing (Tukey's biweight); wide at the
   // start, where most of the image does not fit yet.
   float cut = 6.0F;
+  // Each block of the bone has an offset of its own: streaks of metal and cupping, which are wide
+  // against a block, move nothing then. Needs enough samples in a block.
+  bool local_offsets = false;
 };
 
 struct Alignment {
@@ -25,6 +28,24 @@ struct Alignment {
   bool converged = false;
   double overlap = 0;  // share of the samples that the scan shows
   float scale_hu = 0;  // robust deviation of the residuals
+};
+
+// Weighted sums over samples: a of the preoperative image, b of the scan.
+struct Moments {
+  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+
+  void add(double weight, double x, double y) {
+    n += weight;
+    a += weight * x;
+    b += weight * y;
+    aa += weight * x * x;
+    bb += weight * y * y;
+    ab += weight * x * y;
+  }
+  // Sums of squares about the means.
+  [[nodiscard]] double var_a() const { return aa - a * a / n; }
+  [[nodiscard]] double var_b() const { return bb - b * b / n; }
+  [[nodiscard]] double cov() const { return ab - a * b / n; }
 };
 
 // Gauss-Newton with the derivative of the preoperative image (inverse compositional: Baker &
@@ -47,11 +68,15 @@ class BoneAligner {
 
  private:
   std::size_t look(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose);
-  void fit_values(const BoneSamples& bone);
+  void fit_values(const BoneSamples& bone, bool local);
+  void fill_residuals(const BoneSamples& bone);
   float weigh(float cut);
+  void weigh_blocks(const BoneSamples& bone);
 
   std::vector<float> seen_, residual_, weight_, magnitudes_;
-  float gain_ = 1, offset_ = 0;
+  std::vector<Moments> moments_;  // of each block
+  std::vector<float> offsets_;
+  float gain_ = 1;
 };
 
 // The normal equations of the small motion (turn, shift) of the bone that would explain residuals.

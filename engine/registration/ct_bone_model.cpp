@@ -12,6 +12,7 @@ namespace {
 constexpr double shell_mm = 2.0;   // round the label: both sides of the bone's surface
 constexpr double margin_mm = 7.5;  // of the crop: a gradient at the coarse level
 constexpr std::array<std::size_t, ct_levels> most_samples{400, 1200, 4000};
+constexpr std::size_t most_of_many = 9000;  // 4000 leave three times the error beside screws
 constexpr std::array<std::int16_t, ct_levels> least_share{300, 400, 500};  // of `whole`
 constexpr std::int16_t whole = 1000;  // a voxel of the mask; within the cut of values
 constexpr std::size_t fewest_samples = 200;
@@ -275,6 +276,10 @@ Result<BoneModel> make_bone_model(const CtVolume& preop, const LabelVolume& labe
     const std::array<int, 3> factor = factor_for(crop, fine ? 0.9 : ct_level_mm[level]);
     const CtGrid ct = fine ? smoothed(averaged(crop, factor)) : averaged(crop, factor);
     std::vector<Candidate> chosen = candidates(ct, averaged(mask, factor), least_share[level]);
+    if (fine) {
+      keep_steepest(chosen, most_of_many);
+      model.many = samples_of(ct, chosen, model.centre_mm);
+    }
     keep_steepest(chosen, most_samples[level]);
     model.levels[level] = samples_of(ct, chosen, model.centre_mm);
   }

@@ -29,9 +29,10 @@ Margin paired_margin(const BlockScores& better, const BlockScores& worse);
 // Two bones at one place: their blocks have nothing to do with each other.
 Margin unpaired_margin(const BlockScores& better, const BlockScores& worse);
 
-// Covariance of the pose of the last fit, from the spread of what the blocks ask for (the cluster
-// sandwich H^-1 (sum g g^T) H^-1): holds for noise that is correlated within a block, as CT noise
-// is, where the iid formula is several times too small. (turn, shift) of the bone, about its
+// Covariance of the pose of the last fit, from how far it moves without each of the blocks in turn
+// (jackknife over clusters: Bell & McCaffrey 2002): holds for noise that is correlated within a
+// block, as CT noise is, where the iid formula is several times too small; and what blocks have in
+// common. (turn, shift) of the bone, about its
 // centre, along Preop. Decision 0061.
 Matrix6 block_covariance(const BoneSamples& bone, const BoneAligner& fitted);
 

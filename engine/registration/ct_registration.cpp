@@ -168,7 +168,7 @@ Result<CtRegistration> CtRegistrar::register_vertebra(int label, const CtPyramid
   c.place = rival_place(aligner_, intraop, label, c.best, c.placements, c.others, limits_);
   c.best = finish(aligner_, bone, intraop, c.best.fit.intraop_from_bone);
   c.iterations += c.best.fit.iterations;
-  c.covariance = block_covariance(bone.at(CtLevel::fine), aligner_);
+  c.covariance = block_covariance(bone.many, aligner_);
   return judged(c);
 }
 
@@ -180,7 +180,7 @@ Result<CtRegistration> CtRegistrar::refine_vertebra(int label, const CtPyramid& 
   const Placement p = refine(aligner_, bone, intraop, pose_from(start, bone));
   CtRegistration out{label,
                      transform_from(p.fit.intraop_from_bone, bone),
-                     {block_covariance(bone.at(CtLevel::fine), aligner_), {bone.centre_mm}}};
+                     {block_covariance(bone.many, aligner_), {bone.centre_mm}}};
   out.score = p.score;
   out.overlap = p.fit.overlap;
   out.starts = 1;

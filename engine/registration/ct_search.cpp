@@ -84,7 +84,7 @@ AlignOptions options_at(CtLevel level) {
     case CtLevel::medium:
       return {12, 0.1, 6.0F};
     case CtLevel::fine:
-      return {25, 0.004, 4.685F};  // Tukey's constant: 95 % efficient for normal noise
+      return {25, 0.004, 4.685F, true};  // Tukey's constant: 95 % efficient for normal noise
   }
   return {};
 }
@@ -95,14 +95,13 @@ Alignment align_at(BoneAligner& aligner, const BoneModel& bone, const CtPyramid&
 }
 
 // Enough steps to compare places; only the one that is kept is fitted to the end.
-constexpr AlignOptions to_compare{8, 0.05, 4.685F};
+constexpr AlignOptions to_compare{8, 0.05, 4.685F, true};
 
 Placement placed(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& scan,
-                 const BonePose& start, const AlignOptions& options) {
+                 const BoneSamples& samples, const BonePose& start, const AlignOptions& options) {
   Placement out;
-  out.fit = aligner.align(bone.at(CtLevel::fine), scan.at(CtLevel::fine), start, options);
-  out.scores =
-      block_scores(bone.at(CtLevel::fine), scan.at(CtLevel::fine), out.fit.intraop_from_bone);
+  out.fit = aligner.align(samples, scan.at(CtLevel::fine), start, options);
+  out.scores = block_scores(bone.many, scan.at(CtLevel::fine), out.fit.intraop_from_bone);
   out.score = out.scores.mean();
   return out;
 }
@@ -134,7 +133,7 @@ std::vector<Placement> distinct(std::vector<Placement> all) {
 
 Placement finish(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& scan,
                  const BonePose& near) {
-  return placed(aligner, bone, scan, near, options_at(CtLevel::fine));
+  return placed(aligner, bone, scan, bone.many, near, options_at(CtLevel::fine));
 }
 
 Placement refine(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& scan,
@@ -152,7 +151,7 @@ Placement refine_best(BoneAligner& aligner, const BoneModel& bone, const CtPyram
   int iterations = 0;
   fit_all(aligner, bone, scan, CtLevel::medium, all, iterations);
   best_first(all);
-  return placed(aligner, bone, scan, all.front().pose, to_compare);
+  return placed(aligner, bone, scan, bone.at(CtLevel::fine), all.front().pose, to_compare);
 }
 
 Search search_bone(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& scan,
@@ -172,7 +171,7 @@ Search search_bone(BoneAligner& aligner, const BoneModel& bone, const CtPyramid&
   for (const Rated& r : all) {
     out.cancelled = stop.stop_requested();
     if (out.cancelled) return out;
-    placements.push_back(placed(aligner, bone, scan, r.pose, to_compare));
+    placements.push_back(placed(aligner, bone, scan, bone.at(CtLevel::fine), r.pose, to_compare));
     out.iterations += placements.back().fit.iterations;
   }
   out.placements = distinct(std::move(placements));

@@ -96,8 +96,7 @@ Result<Transform<Preop, Intraop>> ScanRegistrar::start_for(
   if (!model) return model.error();
   Eigen::Isometry3d m = Eigen::Isometry3d::Identity();
   m.translation() = model.value()->centre_mm - middle_of(scan.volume->geometry);
-  // CLAIM: a person said that this level lies in the middle of the field; only to search from
-  return Transform<Preop, Intraop>::declare(m);
+  return Transform<Preop, Intraop>::declare(m);  // CLAIM: a person's word, only to search from
 }
 
 Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,

@@ -26,7 +26,8 @@ TEST_CASE("no example is without a reader") {
     const std::string name = entry.path().filename();
     INFO(name);
     CHECK((name == "plan.toml" || name == "run_ndi.toml" || name == "run_igtl.toml" ||
-           name == "receive.toml" || name == "simulate_ndi.toml"));
+           name == "receive.toml" || name == "intraop.toml" || name == "reference_phantom.toml" ||
+           name == "simulate_ndi.toml"));
   }
 }
 
@@ -41,6 +42,16 @@ TEST_CASE("the example of a DICOM receiver is read to its last key") {
   REQUIRE(c.port);
   CHECK(c.port->peers.size() == 1);
   CHECK_FALSE(c.watched);
+}
+
+TEST_CASE("the example of scans on the table is read to its last key") {
+  const ConfigReader in = ConfigReader::open("configs/intraop.toml");
+  const IntraopConfig c = read_intraop(in.table("intraop"));
+  in.finish();
+  REQUIRE(c.plate);
+  CHECK(c.matching.min_matched == 5);
+  CHECK_FALSE(c.scanner_pose);
+  CHECK(c.limits.turn_rad == Approx(0.4363));
 }
 
 TEST_CASE("the examples of an operating room are read to their last key") {

@@ -139,7 +139,7 @@ PeerRun run_elastix(const std::string& metric, const CtScan& scan,
     p << "(FixedInternalImagePixelType \"float\")\n(MovingInternalImagePixelType \"float\")\n"
          "(FixedImageDimension 3)\n(MovingImageDimension 3)\n(UseDirectionCosines \"true\")\n"
          "(Registration \"MultiResolutionRegistration\")\n(Interpolator \"LinearInterpolator\")\n"
-         "(ResampleInterpolator \"FinalLinearInterpolator\")\n(Resampler \"DefaultResampler\")\n"
+         "(ResampleInterpolator \"FinalBSplineInterpolator\")\n(Resampler \"DefaultResampler\")\n"
          "(FixedImagePyramid \"FixedSmoothingImagePyramid\")\n(MovingImagePyramid "
          "\"MovingSmoothingImagePyramid\")\n"
          "(Optimizer \"AdaptiveStochasticGradientDescent\")\n(Transform "
@@ -177,8 +177,8 @@ PeerRun run_elastix(const std::string& metric, const CtScan& scan,
   const Vector3d c((*centre)[0], (*centre)[1], (*centre)[2]);
   const Eigen::Matrix3d r = from_euler({(*found)[0], (*found)[1], (*found)[2]});
   const Isometry3d step = isometry(r, Vector3d((*found)[3], (*found)[4], (*found)[5]) + c - r * c);
-  // Composed: moving = start(step(fixed)).
-  const Isometry3d moving_from_fixed = intraop_from_fixed * step;
+  // Composed, the initial transform first: moving = step(start(fixed)).
+  const Isometry3d moving_from_fixed = step * intraop_from_fixed;
   out.preop_from_intraop = Eigen::Translation3d(scan.centre_mm) * moving_from_fixed.inverse();
   return out;
 }

@@ -53,6 +53,16 @@ IntraopScene::IntraopScene(const Patient& patient, const IntraopOptions& options
   for (const Vec& c : demo_plate().centers_mm) spheres_mm_.push_back(intraop_from_reference * c);
 }
 
+Vec IntraopScene::held_tip_in_preop() const {
+  const PedicleWay& way = patient_.way();
+  return way.target_mm - 10 * (way.target_mm - way.skin_mm).normalized();
+}
+
+Vec IntraopScene::held_tip_in_patient() const {
+  const Vec in_intraop = bend_.intraop_from_preop(patient_.lesion_level()) * held_tip_in_preop();
+  return posture_.intraop_from_preop.inverse() * in_intraop;
+}
+
 Grid IntraopScene::grid() const {
   // As much as the first scan showed, and the plate.
   Eigen::AlignedBox3d box = patient_.scanned();

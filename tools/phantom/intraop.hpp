@@ -43,6 +43,11 @@ class IntraopScene {
   [[nodiscard]] const Eigen::Isometry3d& reference_from_intraop() const {
     return reference_from_intraop_;
   }
+  // Where the needle of the demonstration is held: on the way in, 10 mm before its target, as the
+  // lesion's vertebra knew it before it bent,
+  [[nodiscard]] Vec held_tip_in_preop() const;
+  // and where that truly is, in preop of the reference's level: what a registration by touch sees.
+  [[nodiscard]] Vec held_tip_in_patient() const;
   [[nodiscard]] Grid grid() const;
   // Of all of it, or of a part.
   [[nodiscard]] Volume<std::int16_t> scan() const { return scan(grid()); }

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <random>
-#include <vector>
 
 #include "engine/navigation/tool_model.hpp"
 #include "tools/phantom/intraop.hpp"
+#include "tools/phantom/operation_script.hpp"
 #include "tools/phantom/writers.hpp"
 
 namespace trocar::phantom {
@@ -26,69 +26,9 @@ const Vec divot_in_reference(8, 20, 6);
 const Vec true_tip_in_needle(10, 20, -160);
 const Vec needle_axis(0, 0, -1);
 
-std::string list(const Vec& v) {
-  return fmt::format("[{:.6f}, {:.6f}, {:.6f}]", v.x(), v.y(), v.z());
-}
-
 std::string wxyz(const Eigen::Matrix3d& r) {
   const Eigen::Quaterniond q(r);
   return fmt::format("[{:.12f}, {:.12f}, {:.12f}, {:.12f}]", q.w(), q.x(), q.y(), q.z());
-}
-
-// The surgeon's hand: keyframes of the needle's tip in preop.
-class Hand {
- public:
-  explicit Hand(const Vec& direction) : direction_(direction.normalized()) {}
-
-  void go(const Vec& tip, double seconds, double hold_s = 0) {
-    now_s_ += seconds;
-    text_ += fmt::format("  {{ t_s = {:.3f}, hold_s = {:.3f}, tip_mm = {}, direction = {} }},\n",
-                         now_s_, hold_s, list(tip), list(direction_));
-    now_s_ += hold_s;
-  }
-  // Down into a divot, rest there, and up again.
-  void touch(const Vec& divot) {
-    const Vec above = divot - 45 * direction_;
-    go(above, 0.9);
-    go(divot, 0.7, 1.7);
-    go(above, 0.6);
-  }
-  void turn_to(const Vec& direction) { direction_ = direction.normalized(); }
-  [[nodiscard]] double now_s() const { return now_s_; }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  Vec direction_;
-  double now_s_ = 3;
-  std::string text_;
-};
-
-struct Script {
-  std::string keyframes;
-  double covered_from_s;  // a hand covers the needle's markers
-  double ends_s;
-};
-
-Script script_of(const Patient& patient, std::uint64_t seed, const Vec& divot_in_preop) {
-  Hand hand(-Vec::UnitY());
-  hand.go(divot_in_preop + Vec(40, 120, 0), 0);
-  hand.touch(divot_in_preop);
-  // Nobody holds a needle in the very middle of a divot.
-  std::mt19937_64 random(seed + 1);
-  std::normal_distribution<double> off_mm(0, 0.2);
-  for (const Bead& marker : patient.markers()) {
-    hand.touch(marker.center_mm + Vec(off_mm(random), off_mm(random), off_mm(random)));
-  }
-  const PedicleWay& way = patient.way();
-  const Vec forward = (way.target_mm - way.skin_mm).normalized();
-  hand.turn_to(forward);
-  hand.go(way.skin_mm - 40 * forward, 2);
-  hand.go(way.skin_mm, 2);
-  hand.go(way.entry_mm, 8);
-  const double covered_from_s = hand.now_s() + 4;
-  hand.go(way.target_mm, 16, 3);
-  hand.go(way.skin_mm - 60 * forward, 8);
-  return {hand.text(), covered_from_s, hand.now_s()};
 }
 
 // Between the spinous processes of the level below the lesion and the camera.
@@ -96,14 +36,18 @@ Vec reference_origin_in_preop(const Patient& patient) {
   return patient.way().skin_mm.cwiseProduct(Vec(0, 1, 1)) + Vec(5, 45, -55);
 }
 
-std::string simulator_text(const Patient& patient, std::uint64_t seed) {
+Vec divot_in_preop(const Patient& patient) {
+  return reference_from_preop_rotation().transpose() * divot_in_reference +
+         reference_origin_in_preop(patient);
+}
+
+std::string simulator_text(const Patient& patient, std::uint64_t seed, const Script& script) {
   const Eigen::Matrix3d r = reference_from_preop_rotation();
   const Vec origin = reference_origin_in_preop(patient);
-  const Script script = script_of(patient, seed, r.transpose() * divot_in_reference + origin);
   const Eigen::Matrix3d tilt(Eigen::AngleAxisd(0.2, Vec(1, -0.5, 0.3).normalized()));
   return fmt::format(
       R"(# The simulated operation: what the tracker sees. Only `trocar simulate ndi` reads this file; the
-# engine never does. Script of {:.0f} s: tip check, fiducials, then through the pedicle into the lesion.
+# engine never does. Script of {:.0f} s: tip check, fiducials, then {}.
 seed = {}
 reference = "Reference"
 
@@ -154,7 +98,7 @@ tool = "Needle"
 from_s = {:.1f}
 until_s = {:.1f}
 )",
-      script.ends_s, seed, wxyz(tilt), wxyz(r), list(-(r * origin)), script.keyframes,
+      script.ends_s, script.then, seed, wxyz(tilt), wxyz(r), list(-(r * origin)), script.keyframes,
       list(true_tip_in_needle), script.covered_from_s, script.covered_from_s + 2);
 }
 
@@ -259,6 +203,30 @@ min_off_line_mm = 8
 port = 18944
 )";
 
+// Limits of a simulated operation, and of no other.
+constexpr std::string_view intraop_text = R"(
+[intraop]                        # scans on the table: configs/intraop.toml explains every key
+reference_phantom = "intraop/reference_phantom.toml"
+max_start_shift_mm = 30
+max_start_turn_deg = 25
+min_overlap = 0.6
+min_score = 0.25
+min_level_margin = 0.05
+min_level_margin_sigmas = 2
+max_bend_deg = 16
+max_slip_mm = 7
+
+[intraop.spheres]
+min_matched_spheres = 5
+min_margin_spheres = 2
+max_rms_mm = 0.4
+
+[dicom]
+ae_title = "TROCAR"
+spool_folder = "spool"
+port = 11112
+)";
+
 }  // namespace
 
 Eigen::Isometry3d reference_from_preop(const Patient& patient) {
@@ -274,13 +242,31 @@ Status write_operating_room(const Patient& patient, std::uint64_t seed,
   if (!reference_hash) return reference_hash.error();
   const auto needle_hash = definition_hash(folder / "tools" / "needle.rom");
   if (!needle_hash) return needle_hash.error();
-  if (Status s = write_file(folder / "simulator.toml", simulator_text(patient, seed)); !s) {
+  if (Status s =
+          write_file(folder / "simulator.toml",
+                     simulator_text(patient, seed, way_in(patient, seed, divot_in_preop(patient))));
+      !s) {
     return s;
   }
   std::string run = tracker_text(seed, reference_hash.value(), needle_hash.value());
   run += navigator_text(patient);
   run += registration_and_server_text;
   return write_file(folder / "run.toml", run);
+}
+
+Status write_table_operation(const Patient& patient, std::uint64_t seed, const IntraopScene& scene,
+                             const std::filesystem::path& folder) {
+  auto run = read_file(folder / "run.toml");
+  if (!run) return run.error();
+  const std::string before = "\n[navigator.dwell]";
+  std::string& text = run.value();
+  text.insert(text.find(before),
+              "max_registration_move_mm = 25    # further than a scan may move a vertebra\n");
+  text += intraop_text;
+  if (Status s = write_file(folder / "run_ct.toml", text); !s) return s;
+  const Script script =
+      hold_still(patient, seed, divot_in_preop(patient), scene.held_tip_in_patient());
+  return write_file(folder / "simulator_ct.toml", simulator_text(patient, seed, script));
 }
 
 }  // namespace trocar::phantom

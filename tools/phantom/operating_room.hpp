@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/base/result.hpp"
+#include "tools/phantom/intraop.hpp"
 #include "tools/phantom/patient.hpp"
 
 namespace trocar::phantom {
@@ -19,5 +20,10 @@ namespace trocar::phantom {
 // The tool files must be in folder/tools already. Errors: io.
 Status write_operating_room(const Patient& patient, std::uint64_t seed,
                             const std::filesystem::path& folder);
+
+// The same with a scan on the table: run_ct.toml, which takes scans, and simulator_ct.toml, where
+// the needle is held beside the lesion of a spine that has bent. After write_operating_room.
+Status write_table_operation(const Patient& patient, std::uint64_t seed, const IntraopScene& scene,
+                             const std::filesystem::path& folder);
 
 }  // namespace trocar::phantom

@@ -115,8 +115,9 @@ Error cannot_write(const std::filesystem::path& folder, const std::error_code& p
 
 // What others start from, and what says that all is there. Written last and removed first, so that
 // a folder whose writing was broken off is not taken for a patient.
-constexpr std::array<const char*, 5> starting_points{"phantom.json", "plan.toml", "run.toml",
-                                                     "simulator.toml", "intraop/truth.toml"};
+constexpr std::array<const char*, 7> starting_points{
+    "phantom.json", "plan.toml",         "run.toml",          "simulator.toml",
+    "run_ct.toml",  "simulator_ct.toml", "intraop/truth.toml"};
 
 Status make_folders(const PhantomOptions& o) {
   for (const char* sub : {"meshes", "tools", "ct"}) {
@@ -138,12 +139,12 @@ Status make_folders(const PhantomOptions& o) {
   return Done{};
 }
 
-Status write_table(const PhantomOptions& o, const Patient& patient, const Progress& progress) {
+IntraopOptions table_options(const PhantomOptions& o) {
   IntraopOptions on_table = *o.intraop;
   on_table.in_plane_mm = o.in_plane_mm;
   on_table.slice_mm = o.slice_mm;
   on_table.dicom = o.dicom;
-  return write_intraop(patient, o.seed, on_table, o.folder / "intraop", progress);
+  return on_table;
 }
 
 }  // namespace
@@ -179,8 +180,14 @@ Result<PhantomSummary> write_phantom(const PhantomOptions& o, const Progress& pr
   if (o.pictures)
     steps.then("pictures", [&] { return write_gallery(patient, ct, meshes, o.folder); });
   if (o.intraop)
-    steps.then("the patient on the table", [&] { return write_table(o, patient, progress); });
+    steps.then("the patient on the table", [&] {
+      return write_intraop(patient, o.seed, table_options(o), o.folder / "intraop", progress);
+    });
   steps.then("operating room", [&] { return write_operating_room(patient, o.seed, o.folder); });
+  if (o.intraop)
+    steps.then("operating room with a scan", [&] {
+      return write_table_operation(patient, o.seed, {patient, table_options(o)}, o.folder);
+    });
   steps.then("plan",
              [&] { return write_plan(plan_of(o, patient, who), patient, o.folder / "plan.toml"); });
   steps.then("summary", [&] {

@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tools/phantom/intraop.hpp"
+#include "tools/phantom/operation_script.hpp"
+#include "tools/phantom/phantom.hpp"
 #include "tools/phantom/writers.hpp"
 
 namespace trocar::phantom {
 namespace {
-
-std::string list(const Vec& v) {
-  return fmt::format("[{:.6f}, {:.6f}, {:.6f}]", v.x(), v.y(), v.z());
-}
 
 std::string pose(const Eigen::Isometry3d& t) {
   const Eigen::Quaterniond q(t.linear());
@@ -29,6 +29,16 @@ std::string plate_text() {
   return t;
 }
 
+// From outside, by the mesh that the plan's structure is read from.
+double to_lesion_mm(const Patient& patient, const Vec& p) {
+  double nearest_mm = 1e9;
+  for (const NamedMesh& m : make_meshes(patient, false, 1.0)) {
+    if (m.name != "tumour") continue;
+    for (const Vec& v : m.mesh.vertices_mm) nearest_mm = std::min(nearest_mm, (v - p).norm());
+  }
+  return nearest_mm;
+}
+
 std::string truth_text(const Patient& patient, const IntraopScene& scene, const Identity& preop,
                        const Identity& intraop) {
   std::string t = fmt::format(
@@ -38,6 +48,10 @@ std::string truth_text(const Patient& patient, const IntraopScene& scene, const 
       "reference_vertebra = \"L{}\"\n",
       intraop.patient_id, preop.frame_of_reference_uid, intraop.frame_of_reference_uid,
       patient.lesion_level(), scene.reference_level());
+  t += fmt::format(
+      "held_tip_in_preop_mm = {}\nheld_tip_in_patient_mm = {}\nheld_tip_to_tumour_mm = {:.2f}\n",
+      list(scene.held_tip_in_preop()), list(scene.held_tip_in_patient()),
+      to_lesion_mm(patient, scene.held_tip_in_preop()));
   t += "\n[reference_from_intraop]\n" + pose(scene.reference_from_intraop());
   for (std::size_t i = 0; i < level_count; ++i)
     t += fmt::format("\n[[vertebra]]\nname = \"{}\"\n[vertebra.preop_from_intraop]\n{}",

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -29,6 +30,13 @@ Status write_file(const std::filesystem::path& file, const std::string& bytes) {
   out.close();
   if (!out) return Error{Code::io, "expected to write " + file.string() + ", the system refused"};
   return Done{};
+}
+
+Result<std::string> read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  if (!in) return Error{Code::io, "expected to read " + file.string() + ", the system refused"};
+  return bytes;
 }
 
 Status write_stl(const TriangleMesh& mesh, const std::filesystem::path& file) {

@@ -57,5 +57,6 @@ Status write_plan(const PlanText& plan, const Patient& patient, const std::files
 
 // Bytes to a file, whole or an error.
 Status write_file(const std::filesystem::path& file, const std::string& bytes);
+Result<std::string> read_file(const std::filesystem::path& file);
 
 }  // namespace trocar::phantom

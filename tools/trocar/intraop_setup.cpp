@@ -119,8 +119,7 @@ Result<std::unique_ptr<IntraopWorker>> make_intraop_worker(const IntraopSetup& s
   const auto labels = read_labels(plan.labels_path);
   if (!labels) return labels.error();
   return std::make_unique<IntraopWorker>(ScanRegistrar(
-      setup.registration,
-      {ct.value().volume, labels.value(), plan.vertebrae, setup.patient_id, reference_vertebra}));
+      setup.registration, {ct.value().volume, labels.value(), plan.vertebrae, setup.patient_id}));
 }
 
 CtIntake::OnEvent feed(IntraopWorker& worker, const IntraopConfig& config) {
