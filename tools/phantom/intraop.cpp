@@ -55,7 +55,7 @@ IntraopScene::IntraopScene(const Patient& patient, const IntraopOptions& options
 
 Vec IntraopScene::held_tip_in_preop() const {
   const PedicleWay& way = patient_.way();
-  return way.target_mm - 10 * (way.target_mm - way.skin_mm).normalized();
+  return way.target_mm - 20 * (way.target_mm - way.skin_mm).normalized();
 }
 
 Vec IntraopScene::held_tip_in_patient() const {

@@ -43,7 +43,7 @@ class IntraopScene {
   [[nodiscard]] const Eigen::Isometry3d& reference_from_intraop() const {
     return reference_from_intraop_;
   }
-  // Where the needle of the demonstration is held: on the way in, 10 mm before its target, as the
+  // Where the needle of the demonstration is held: on the way in, 20 mm before its target, as the
   // lesion's vertebra knew it before it bent,
   [[nodiscard]] Vec held_tip_in_preop() const;
   // and where that truly is, in preop of the reference's level: what a registration by touch sees.
