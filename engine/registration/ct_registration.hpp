@@ -89,7 +89,7 @@ class CtRegistrar {
 
  private:
   struct Case;
-  CtRegistration judged(const Case& c) const;
+  [[nodiscard]] CtRegistration judged(const Case& c) const;
 
   CtSpine spine_;
   CtLimits limits_;

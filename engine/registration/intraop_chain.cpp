@@ -11,9 +11,8 @@ Bounded<Point<Preop>, max_touched> region_of(const BoneModel& model) {
   Bounded<Point<Preop>, max_touched> out;
   const BoneSamples& bone = model.at(CtLevel::fine);
   for (int code = 0; code < 27; ++code) {
-    const Eigen::Vector3f way(static_cast<float>(code % 3 - 1),
-                              static_cast<float>(code / 3 % 3 - 1),
-                              static_cast<float>(code / 9 - 1));
+    const Eigen::Vector3f way =
+        Eigen::Vector3i(code % 3 - 1, code / 3 % 3 - 1, code / 9 - 1).cast<float>();
     const int axes = static_cast<int>(way.cwiseAbs().sum());
     if (axes != 1 && axes != 3) continue;  // 6 axes, 8 diagonals
     std::size_t farthest = 0;
