@@ -64,7 +64,7 @@ void paint(CtVolume& ct, const Eigen::Vector3d& center, double radius_mm, double
 Scene make_scene(unsigned seed, const Options& options) {
   std::mt19937_64 random(seed);
   auto ct = std::make_shared<CtVolume>();
-  ct->geometry.size = options.quick ? std::array{256, 256, 96} : std::array{512, 512, 192};
+  ct->geometry.size = options.quick ? std::array{256, 256, 112} : std::array{512, 512, 192};
   ct->geometry.spacing_mm = Eigen::Vector3d::Constant(options.quick ? 0.8 : 0.6);
   ct->geometry.origin.mm = {-150, -140, -300};
   std::normal_distribution<double> noise(0, 30);
@@ -167,7 +167,7 @@ int main(int argc, char** argv) {
   const auto most = [](const std::vector<double>& v) {
     return *std::max_element(v.begin(), v.end());
   };
-  const nlohmann::ordered_json j{{"volume", options.quick ? "256x256x96" : "512x512x192"},
+  const nlohmann::ordered_json j{{"volume", options.quick ? "256x256x112" : "512x512x192"},
                                  {"rounds", options.rounds},
                                  {"all_seven_matched", matched},
                                  {"find_cpu_ms_median", median(find_ms)},

@@ -41,6 +41,34 @@ ContourSurface surface_of(const std::vector<Contour>& contours) {
   return surface.value();
 }
 
+// What is made of the slices of a sphere, as decision 0069 says it, in numbers of its own: round
+// the axis, so an integral of discs. From an outline to the next the radius goes straight, but
+// never faster away from the nearer outline than its rounded end does.
+double interpolated_sphere_mm3(const std::vector<Contour>& contours, double spacing_mm) {
+  std::vector<double> radii{0.0};
+  for (const Contour& c : contours) radii.push_back(0.5 * (c[0] - c[c.size() / 2]).norm());
+  radii.push_back(0.0);
+  // The end of an outline of radius r has, t spacings above it, the radius r - end(t).
+  const auto end = [&](double t) { return 1.5 * spacing_mm * (1 - std::sqrt(1 - 2 * t)); };
+  const auto near = [&](double from, double to, double t) {
+    if (from <= 0) return 0.0;
+    if (to <= 0) return std::max(0.0, from - end(t));
+    const double straight = t * (to - from);
+    return from + std::copysign(std::min(std::abs(straight), end(t)), straight);
+  };
+  constexpr int steps = 1000;
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < radii.size(); ++i)
+    for (int k = 0; k < steps; ++k) {
+      const double t = 0.5 * (k + 0.5) / steps;
+      sum += std::pow(near(radii[i], radii[i + 1], t), 2) +
+             std::pow(near(radii[i + 1], radii[i], t), 2);
+    }
+  // The outlines are polygons of 72 corners.
+  const double polygon = 36 * std::sin(2 * M_PI / 72);
+  return polygon * sum * spacing_mm * 0.5 / steps;
+}
+
 double volume_mm3(const TriangleMesh& m) {
   double sum = 0;
   for (const auto& t : m.triangles)
@@ -84,19 +112,31 @@ TEST_CASE("a sphere of 15 mm in slices of 1, 2.5 and 5 mm comes back within its 
   };
   for (const Asked& asked :
        {Asked{1.0, 0.06, 0.5}, Asked{2.5, 0.18, 1.25}, Asked{5.0, 0.53, 2.5}}) {
-    double squares = 0, worst_mm = 0;
+    const double ball_mm3 = 4.0 / 3.0 * M_PI * 15 * 15 * 15;
+    double squares = 0, worst_mm = 0, mean_mm3 = 0;
     for (const double shift : {0.0, 0.25, 0.5, 0.75}) {
-      const ContourSurface s = surface_of(sphere(center, 15, asked.spacing_mm, shift));
+      const auto drawn = sphere(center, 15, asked.spacing_mm, shift);
+      const ContourSurface s = surface_of(drawn);
       const Off o = off(s.mesh, [&](const Eigen::Vector3d& p) { return (p - center).norm() - 15; });
       squares += o.rms_mm * o.rms_mm / 4;
       worst_mm = std::max(worst_mm, o.worst_mm);
       CHECK(s.raster_sigma_mm == Approx(asked.spacing_mm / std::sqrt(12.0)));
-      // A half slice at each end at most.
-      CHECK(volume_mm3(s.mesh) == Approx(4.0 / 3.0 * M_PI * 15 * 15 * 15).epsilon(0.02));
+      // The grid costs less than 0.3 %. The rule itself is below the ball everywhere: straight from
+      // slice to slice cuts the arc, and ends stop half a slice after what was drawn.
+      const double volume = volume_mm3(s.mesh);
+      const double expected = interpolated_sphere_mm3(drawn, asked.spacing_mm);
+      CHECK(volume == Approx(expected).epsilon(0.003));
+      CHECK(expected < ball_mm3);
+      mean_mm3 += volume / 4;
     }
+    // That is a part of the raster's doubt, all round: less than a fifth of what is stated.
+    const double too_small_mm = (ball_mm3 - mean_mm3) / (4 * M_PI * 15 * 15);
+    CHECK(too_small_mm < 0.2 * asked.spacing_mm / std::sqrt(12.0));
     INFO(asked.spacing_mm << " mm: rms " << std::sqrt(squares) << ", worst " << worst_mm);
     CHECK(std::sqrt(squares) <= asked.rms_mm);
-    CHECK(worst_mm <= asked.worst_mm);
+    // Exactly half a slice, where the next slice would have met the pole; the zero surface keeps
+    // 1e-4 mm off the grid's places and is made of floats.
+    CHECK(worst_mm <= asked.worst_mm + 1e-3);
   }
 }
 

@@ -334,10 +334,10 @@ TEST_CASE("a structure may come from an RTSTRUCT or SEG, its slices counting as 
   seg.labels = {"Tumour"};
   add_ball(seg, 1, {8, 0, 0}, 9);
   write_seg(c / "seg.dcm", seg);
-  for (const std::string& item :
+  for (const char* const item :
        {"object = \"rt.dcm\"\nitem_number = 3", "object = \"rt.dcm\"\nitem_name = \"GTV\"",
         "object = \"seg.dcm\"\nitem_name = \"Tumour\""}) {
-    const Plan plan = c.read(with("label = 2\nsurface", item + "\nsurface"));
+    const Plan plan = c.read(with("label = 2\nsurface", std::string(item) + "\nsurface"));
     const Structure& s = plan.structures[0];
     CHECK(check_mesh(*s.surface));
     CHECK(s.surface_sigma_mm == Approx(std::hypot(0.3, 2 / std::sqrt(12.0))));
@@ -354,7 +354,7 @@ TEST_CASE("H7: an object of another frame of reference is refused, and one that 
   write_rtstruct(c / "rt.dcm", {roi});
   const std::string object = "object = \"rt.dcm\"\nitem_number = 1\nsurface";
   says(c.refusal(with("label = 2\nsurface", object)),
-       "plan.toml:13: key 'structure[0].object': expected an object in the frame of reference of "
+       "plan.toml:17: key 'structure[0].object': expected an object in the frame of reference of "
        "the "
        "CT, 1.2.3.3 (frame_of_reference_differs), found 1.2.3.4");
   roi.frame_uid = object_frame_uid;

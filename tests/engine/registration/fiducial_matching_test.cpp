@@ -105,7 +105,7 @@ TEST_CASE("missing and spurious spheres do not lead astray: right, or refused, n
           CHECK(error_mm(match.value(), c) < 10 * sigma_mm);
         }
   INFO(right << " of " << all);
-  CHECK(right >= 0.97 * all);
+  CHECK(100 * right >= 97 * all);
 }
 
 TEST_CASE("a larger set stands three missing, twenty spurious and 0.3 mm of noise") {
@@ -197,7 +197,7 @@ TEST_CASE("a symmetric set is ambiguous, whatever the noise (H15)") {
 TEST_CASE("a nearly symmetric set is clear with all its spheres, ambiguous without the odd one") {
   Random random(9);
   const ReferencePhantom phantom =
-      phantom_of({{20, 0, 0}, {0, 20, 0}, {-20, 0, 0}, {0, -20, 0}, {0, 0, 15}, {24, 23, 9}});
+      phantom_of({{20, 0, 0}, {0, 20, 0}, {-20, 0, 0}, {0, -20, 0}, {0, 0, 15}, {31, 12, 9}});
   Case c = simulated(phantom, {0.05, 0, 0}, random);
   CHECK(match_fiducials({5, 1, 0.5}, phantom, c.found));
   refusal(match_fiducials({5, 2, 0.5}, phantom, c.found), Code::ambiguous);
@@ -205,6 +205,16 @@ TEST_CASE("a nearly symmetric set is clear with all its spheres, ambiguous witho
   std::erase_if(c.found, [&](const FoundSphere& s) { return distance_mm(s.center, odd) < 2; });
   REQUIRE(c.found.size() == 5);
   refusal(match_fiducials({5, 1, 0.5}, phantom, c.found), Code::ambiguous);
+}
+
+TEST_CASE("an odd sphere near a plane of symmetry does not tell the mirror image apart (H8)") {
+  Random random(9);
+  // 0.7 mm off the plane x = y: its mirror image is 1.4 mm away, which is within the tolerance of
+  // 1 mm once the pose has given way.
+  const ReferencePhantom phantom =
+      phantom_of({{20, 0, 0}, {0, 20, 0}, {-20, 0, 0}, {0, -20, 0}, {0, 0, 15}, {24, 23, 9}});
+  const Case c = simulated(phantom, {0.05, 0, 0}, random);
+  CHECK(says(refusal(match_fiducials({5, 1, 0.5}, phantom, c.found), Code::ambiguous), "mirror"));
 }
 
 TEST_CASE("a bent plate is refused by its residuals") {

@@ -56,9 +56,15 @@ TEST_CASE("one found point belongs to one known point, the nearer") {
   REQUIRE_FALSE(c.all.empty());
   CHECK(c.all.front().partner[2] == 2);
   CHECK(c.all.front().matched == 7);
+  // The double makes no other pose: the plate has one by itself (half a turn brings four spheres
+  // within the tolerance of others), and it stays the only one, as weak as before.
+  const Candidates plain = fiducial_search::search(known, known, tolerance_mm, false);
+  REQUIRE(plain.all.size() == 2);
+  CHECK(plain.all[1].matched == 4);
+  CHECK(c.all.size() == plain.all.size());
   const auto* rival = fiducial_search::rival_of(c.all.front(), c, known, tolerance_mm);
-  // The double makes no other pose.
-  CHECK(rival == nullptr);
+  REQUIRE(rival != nullptr);
+  CHECK(rival->partner == plain.all[1].partner);
 }
 
 TEST_CASE("the mirror image is found only when it is asked for") {
