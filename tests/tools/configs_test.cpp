@@ -51,7 +51,7 @@ TEST_CASE("the example of scans on the table is read to its last key") {
   REQUIRE(c.plate);
   CHECK(c.matching.min_matched == 5);
   CHECK_FALSE(c.scanner_pose);
-  CHECK(c.limits.turn_rad == Approx(0.4363));
+  CHECK(c.limits.turn_rad == Approx(25 * M_PI / 180));
 }
 
 TEST_CASE("the examples of an operating room are read to their last key") {
