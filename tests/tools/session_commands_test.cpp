@@ -176,7 +176,7 @@ TEST_CASE("qa makes a report of each session, once, and goes on when one cannot 
   const auto j = nlohmann::json::parse(content(folder.path() / "reports/session_v1.json"));
   const std::vector<double> shown = recorded_distances(whole);
   const double nearest = *std::ranges::min_element(shown);
-  CHECK(j["schema"] == 2);
+  CHECK(j["schema"] == 3);
   CHECK(j["guidances"] == 39);
   CHECK(j["tools"][0]["structures"][0]["nearest"]["tip_to_structure_mm"] == nearest);
   const std::string page = content(folder.path() / "reports/session_v1.html");

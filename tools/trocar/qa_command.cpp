@@ -102,11 +102,12 @@ Target target_of(const std::string& file, const std::string& out) {
 Status report_one(const Target& target, std::size_t i, Progress& progress) {
   const auto report = qa::read_report(target.session, [&](std::uint64_t read, std::uint64_t of) {
     if (of > 0) progress.tell(i, static_cast<double>(read) / static_cast<double>(of));
+    return true;
   });
   if (!report) return report.error();
   Status written = write_whole(target.page, qa::page_of(report.value()));
   if (!written) return written;
-  return write_whole(target.json, qa::json_of(report.value()).dump(1) + "\n");
+  return write_whole(target.json, qa::json_text(qa::json_of(report.value())));
 }
 
 // Which reports are to be made. Error: two sessions of one name, and what each would be called.
