@@ -25,15 +25,25 @@ Report report_of(int n) {
   r.utc_at_start_ns = 1'790'000'000'000'000'000 + 3'600'000'000'000 * std::int64_t{n};
   r.duration_s = 100.1 + n;
   r.whole = n % 7 != 3;
-  r.registrations.push_back({1, true, 0.3 + 0.013 * (n % 5), 5, "", {}});
+  r.registrations.add({1, true, 0.3 + 0.013 * (n % 5), 5, "", {}});
+  r.fre_mm = 0.3 + 0.013 * (n % 5);
+  r.references.push_back({"reference", {}});
+  r.references[0].tracked.uptime = 0.9 + 0.01 * (n % 3);
   qa::OfTool needle;
   needle.name = "needle";
-  needle.uptime = n == 11 ? 0.31 : 0.97 + 0.001 * (n % 4);
-  if (n % 6 != 0) needle.jitter = qa::Jitter{0.1 / (3 + n % 3), 17};
+  needle.shown.uptime = n == 11 ? 0.31 : 0.97 + 0.001 * (n % 4);
+  if (n % 6 != 0) needle.shown.jitter = qa::Jitter{0.1 / (3 + n % 3), 17};
   qa::OfStructure tumour;
   tumour.id = "tumour";
   tumour.nearest = qa::Nearest{4.0 / (1 + n), 0.9, 0.4, 7};
+  tumour.is_target = true;
+  tumour.inside_s = 0.5 * n;
   needle.structures.push_back(tumour);
+  qa::OfStructure dura;
+  dura.id = "dura";
+  dura.least_clearance = qa::Clearance{2.0 + n % 3, 0.9, 12, 7};
+  if (n == 4) dura.inside.add({1, 0.5, 0.2});
+  needle.structures.push_back(dura);
   r.tools.push_back(needle);
   return r;
 }
@@ -88,13 +98,19 @@ TEST_CASE("the chart of a measure runs in time and names the session that is out
   for (const std::string& text : texts_of(0, 24)) REQUIRE(merge.add_text(text));
   const auto j = merge.json();
   CHECK(j["sessions"].size() == 24);
-  const auto uptime = chart_of(j, "needle/uptime");
+  const auto uptime = chart_of(j, "needle/shown_uptime");
   CHECK(uptime["n"] == 24);
   CHECK(uptime["outside"].dump() == R"(["s111.mcap"])");
   CHECK(uptime["limits"]["provisional"] == false);
-  const auto jitter = chart_of(j, "needle/jitter_mm");
+  const auto jitter = chart_of(j, "needle/shown_jitter_mm");
   CHECK(jitter["n"] == 20);
   CHECK(jitter["not_computable"] == 4);
+  CHECK(chart_of(j, "reference/tracked_uptime")["n"] == 24);
+  CHECK(chart_of(j, "needle/dura/least_clearance_mm")["n"] == 24);
+  CHECK(chart_of(j, "needle/dura/breaches")["outside"].dump() == R"(["s104.mcap"])");
+  CHECK(chart_of(j, "needle/tumour/in_target_s")["n"] == 24);
+  const auto& measures = j["sessions"][0]["measures"];
+  CHECK_FALSE(measures.contains("needle/tumour/breaches"));
 }
 
 TEST_CASE("a copy of a session under another name counts once") {
@@ -108,7 +124,7 @@ TEST_CASE("a copy of a session under another name counts once") {
 
 TEST_CASE("two reports of a session that differ are refused, and what is no report") {
   Report other = report_of(4);
-  other.tools[0].uptime = 0.5;
+  other.tools[0].shown.uptime = 0.5;
   Merge merge;
   REQUIRE(merge.add_text(text_of(4)));
   const Status added = merge.add_text(qa::json_of(other).dump());
@@ -117,11 +133,11 @@ TEST_CASE("two reports of a session that differ are refused, and what is no repo
   CHECK_THAT(refusal("not JSON"), Catch::Contains("no JSON object"));
   CHECK_THAT(refusal("{}"), Catch::Contains("no schema"));
   CHECK_THAT(refusal("[1]"), Catch::Contains("no JSON object"));
-  CHECK_THAT(refusal(R"({"schema": 1})"), Catch::Contains("another schema"));
-  CHECK_THAT(refusal(R"({"schema": 2})"), Catch::Contains("session"));
+  CHECK_THAT(refusal(R"({"schema": 2})"), Catch::Contains("another schema"));
+  CHECK_THAT(refusal(R"({"schema": 3})"), Catch::Contains("session"));
   CHECK_THAT(refusal(R"({"kind": "trocar qa merge", "schema": 9})"),
              Catch::Contains("another schema"));
-  CHECK_THAT(refusal(R"({"kind": "trocar qa merge", "schema": 1})"),
+  CHECK_THAT(refusal(R"({"kind": "trocar qa merge", "schema": 2})"),
              Catch::Contains("without sessions"));
 }
 
@@ -142,6 +158,9 @@ TEST_CASE("a folder is merged with every report and merge in it, and nothing els
   std::ofstream(folder.path() / "a.json") << text_of(1);
   std::ofstream(folder.path() / "b.json") << merged(texts_of(0, 6));
   std::ofstream(folder.path() / "c.html") << "<html>";
+  CHECK(qa::is_merge_file(folder.path() / "b.json"));
+  CHECK_FALSE(qa::is_merge_file(folder.path() / "a.json"));
+  CHECK_FALSE(qa::is_merge_file(folder.path() / "none.json"));
   Merge merge;
   REQUIRE(merge.add_folder(folder.path()));
   CHECK(merge.json().dump(1) == merged(texts_of(0, 6)));
@@ -166,6 +185,6 @@ TEST_CASE("the page of a merge has its charts, loads nothing, and is the same ea
     INFO(bad);
     CHECK(page.find(bad) == std::string::npos);
   }
-  CHECK(page.find("control chart of needle/uptime") != std::string::npos);
+  CHECK(page.find("control chart of needle/shown_uptime") != std::string::npos);
   CHECK(page.find("1 outside") != std::string::npos);
 }

@@ -202,12 +202,112 @@ TEST_CASE("an imported sequence is a session that replays to the same bytes, wit
   CHECK(x_mm[20] == 21);  // that between was missing
 }
 
+namespace {
+
+std::string everywhere(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+// Poses of the bodies of every frame, by tool.
+std::vector<std::map<int, Eigen::Isometry3d>> recorded_poses(const std::filesystem::path& session) {
+  std::vector<std::map<int, Eigen::Isometry3d>> all;
+  auto replay = Replay::open(session);
+  REQUIRE(replay);
+  while (const Step* step = replay.value()->advance()) {
+    const auto* frame = std::get_if<TrackerFrame>(&step->event);
+    if (frame == nullptr) continue;
+    all.emplace_back();
+    for (const Body& b : frame->bodies) {
+      const auto* pose = std::get_if<MarkerPose>(&b.pose);
+      if (pose != nullptr) all.back()[b.tool.index] = pose->tracker_from_marker.matrix();
+    }
+  }
+  CHECK(replay.value()->stats().differences == 0);
+  return all;
+}
+
+// Of the stylus in the reference alone, 150 mm away, as `frames` say.
+std::string relative_text(const std::vector<Frame>& frames, const std::string& reference) {
+  std::string text = everywhere(sequence_text(frames), "StylusToTracker", "StylusTo" + reference);
+  return everywhere(text, "ReferenceToTracker", "ImageToProbe");
+}
+
+}  // namespace
+
+TEST_CASE("poses relative to the reference are taken when there are none in the tracker") {
+  const TemporaryFolder folder;
+  const std::string near = "1 0 0 30 0 1 0 40 0 0 1 120 0 0 0 1";
+  const auto sequence =
+      read_text(relative_text({{1, near}, {2, near, "INVALID"}, {3, near}}, "Drf"));
+  REQUIRE(sequence);
+  const auto out = folder.path() / "relative.mcap";
+  const auto imported = import_sequence(
+      sequence.value(), read_or_setup(room().file("run.toml")),
+      {{{"Stylus", "Needle"}, {"Drf", "Reference"}}, std::chrono::milliseconds(2)}, out);
+  if (!imported) FAIL(imported.error().detail);
+  CHECK(imported.value().relative_to == "Drf");
+  CHECK(imported.value().reference_distance_mm == (500 + 3000) / 2);
+  CHECK(imported.value().unseen.empty());
+  CHECK(imported.value().unused == std::vector<std::string>{"ImageToProbe"});
+  const auto poses = recorded_poses(out);
+  REQUIRE(poses.size() == 3);
+  // the reference stands still, its axes are the tracker's; where it is not known to be seen it is
+  // not
+  CHECK(poses[0].at(0).linear().isIdentity(0));
+  CHECK(poses[0].at(0).translation() == Eigen::Vector3d(0, 0, -1750));
+  CHECK((poses[0].at(0).inverse() * poses[0].at(1)).translation() == Eigen::Vector3d(30, 40, 120));
+  CHECK(poses[1].empty());
+  CHECK(poses[2].size() == 2);
+}
+
+TEST_CASE("what is relative to the reference is believed as far as the limits of it go (H17)") {
+  const TemporaryFolder folder;
+  const auto withheld = [&](const std::string& pose, const char* name) {
+    const auto sequence = read_text(relative_text({{1, pose}, {1.02, pose}}, "Reference"));
+    REQUIRE(sequence);
+    const auto out = folder.path() / name;
+    REQUIRE(
+        import_sequence(sequence.value(), read_or_setup(room().file("run.toml")), options(), out));
+    auto replay = Replay::open(out);
+    REQUIRE(replay);
+    while (replay.value()->advance() != nullptr) continue;
+    return std::get<Withheld>(replay.value()->navigator().guidance().tools[0].pose);
+  };
+  CHECK(withheld("1 0 0 30 0 1 0 40 0 0 1 120 0 0 0 1", "near") == Withheld::tip_not_checked);
+  CHECK(withheld("1 0 0 0.03 0 1 0 0.04 0 0 1 0.12 0 0 0 1", "metres") == Withheld::implausible);
+}
+
+TEST_CASE("poses in the tracker are taken rather than those relative to the reference") {
+  const TemporaryFolder folder;
+  const auto sequence = read_text(
+      everywhere(sequence_text({{1, matrix_text(1)}}), "StylusToTracker", "StylusToReference"));
+  REQUIRE(sequence);
+  const auto imported = import_sequence(sequence.value(), read_or_setup(room().file("run.toml")),
+                                        options(), folder.path() / "tracker.mcap");
+  REQUIRE(imported);
+  CHECK(imported.value().relative_to.empty());
+  CHECK(imported.value().unseen == std::vector<std::string>{"Needle"});
+  CHECK(imported.value().unused == std::vector<std::string>{"StylusToReference"});
+}
+
+TEST_CASE("two transforms of the same tool are refused, and named") {
+  const TemporaryFolder folder;
+  const auto sequence = read_text(
+      everywhere(sequence_text({{1, matrix_text(1)}}), "ReferenceToTracker", "NeedleToTracker"));
+  REQUIRE(sequence);
+  const auto imported = import_sequence(sequence.value(), read_or_setup(room().file("run.toml")),
+                                        options(), folder.path() / "none.mcap");
+  REQUIRE_FALSE(imported);
+  CHECK_THAT(imported.error().detail, Catch::Contains("the tool Needle, found NeedleToTracker and "
+                                                      "StylusToTracker"));
+}
+
 TEST_CASE("a sequence of other tools is refused, and says which transforms there are") {
   const TemporaryFolder folder;
-  std::string text = sequence_text({{1, matrix_text(1)}});
-  for (std::size_t at = text.find("Reference"); at != text.npos; at = text.find("Reference")) {
-    text.replace(at, 9, "Probe");
-  }
+  const std::string text = everywhere(sequence_text({{1, matrix_text(1)}}), "Reference", "Probe");
   const auto sequence = read_text(text);
   const auto imported =
       import_sequence(sequence.value(), read_or_setup(room().file("run.toml")),

@@ -1,59 +1,18 @@
 #include <sqlite3.h>
-#include <algorithm>
-#include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "engine/session/session_messages.hpp"
-#include "engine/session/session_reader.hpp"
-#include "tests/tools/ran_program.hpp"
-#include "tests/tools/temporary_folder.hpp"
-#include "tools/trocar/exit_code.hpp"
+#include "tests/tools/golden_sessions.hpp"
 
 // trocar session and trocar replay, on the golden sessions.
 using namespace trocar;
+using namespace trocar::golden;
 
 namespace {
-
-const std::string whole = "tests/golden/session_v1.mcap";
-const std::string cut = "tests/golden/session_v1_cut.mcap";
-
-Ran run(const std::string& arguments, int expected) {
-  Ran ran = trocar_with(arguments);
-  INFO(ran.said);
-  CHECK(ran.exit_code == expected);
-  return ran;
-}
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  REQUIRE(in);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 void copy_with_byte_changed(const std::string& from, const std::filesystem::path& to) {
   std::string bytes = content(from);
   bytes[bytes.size() / 2] ^= 1;
   std::ofstream(to, std::ios::binary) << bytes;
-}
-
-// The recorded distances to the first structure, straight from the file.
-std::vector<double> recorded_distances(const std::string& session) {
-  std::vector<double> all;
-  auto reader = SessionReader::open(session);
-  REQUIRE(reader);
-  while (const SessionReader::Item* item = reader.value()->next()) {
-    const auto* m = std::get_if<mcap::Message>(item);
-    if (m == nullptr || static_cast<Topic>(m->channel) != Topic::guidance) continue;
-    const auto g = decode<Guidance>(m->data);
-    const auto& structure = g.value().tools[0].structures[0].distance;
-    if (const auto* d = std::get_if<StructureDistance>(&structure)) {
-      all.push_back(d->tip_to_structure_mm);
-    }
-  }
-  return all;
 }
 
 }  // namespace
@@ -165,70 +124,6 @@ TEST_CASE("session export gives every guidance to spreadsheets, SQLite, PLUS and
   CHECK(points["markups"][0]["controlPoints"].size() == 5);
   CHECK_THAT(run("session export " + whole + " --out " + out.string(), exit_run_time).said,
              Catch::Contains("nothing is written over"));
-}
-
-TEST_CASE("qa makes a report of each session, once, and goes on when one cannot be read") {
-  const TemporaryFolder folder;
-  const std::string out = " --out " + (folder.path() / "reports").string();
-  const Ran ran = run("qa " + whole + " " + cut + " README.md" + out, exit_run_time);
-  CHECK_THAT(ran.said, Catch::Contains("README.md: expected a session file") &&
-                           Catch::Contains("2 reports") && Catch::Contains("1 failed"));
-  const auto j = nlohmann::json::parse(content(folder.path() / "reports/session_v1.json"));
-  const std::vector<double> shown = recorded_distances(whole);
-  const double nearest = *std::ranges::min_element(shown);
-  CHECK(j["schema"] == 2);
-  CHECK(j["guidances"] == 39);
-  CHECK(j["tools"][0]["structures"][0]["nearest"]["tip_to_structure_mm"] == nearest);
-  const std::string page = content(folder.path() / "reports/session_v1.html");
-  run("qa " + whole + out, exit_ok);
-  CHECK(content(folder.path() / "reports/session_v1.html") == page);
-  CHECK_THAT(run("qa " + whole + " " + cut + " --missing" + out, exit_ok).said,
-             Catch::Contains("0 reports") && Catch::Contains("2 were there"));
-  run("qa " + whole + " tests/golden/../golden/session_v1.mcap" + out, exit_usage);
-}
-
-TEST_CASE("qa makes many reports at the same time, the same bytes as one after the other") {
-  const TemporaryFolder folder;
-  std::string sessions;
-  for (int i = 0; i < 12; ++i) {
-    const std::string piece = (folder.path() / ("s" + std::to_string(i) + ".mcap")).string();
-    run("session cut " + whole + " --to 0." + std::to_string(20 + 3 * i) + " --out " + piece,
-        exit_ok);
-    sessions += " " + piece;
-  }
-  std::ofstream(folder.path() / "s5.mcap") << "torn";
-  const auto many = folder.path() / "many";
-  const auto one = folder.path() / "one";
-  const Ran ran = run("qa" + sessions + " --jobs 6 --out " + many.string(), exit_run_time);
-  CHECK_THAT(ran.said, Catch::Contains("s5.mcap: expected a session file") &&
-                           Catch::Contains("11 reports") && Catch::Contains("12 of 12 sessions"));
-  run("qa" + sessions + " --jobs 1 --out " + one.string(), exit_run_time);
-  std::size_t same = 0;
-  for (const auto& file : std::filesystem::directory_iterator(many)) {
-    CHECK(content(file.path()) == content(one / file.path().filename()));
-    ++same;
-  }
-  CHECK(same == 22);
-}
-
-TEST_CASE("qa merge puts folders of reports together, and merges of them to the same bytes") {
-  const TemporaryFolder folder;
-  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
-  run("qa " + whole + " --out " + at("a"), exit_ok);
-  run("qa " + cut + " --out " + at("b"), exit_ok);
-  CHECK_THAT(run("qa merge " + at("a") + " " + at("b") + " --out " + at("ab"), exit_ok).said,
-             Catch::Contains("2 sessions"));
-  run("qa merge " + at("b") + " --out " + at("only_b"), exit_ok);
-  run("qa merge " + at("only_b") + " " + at("a") + " " + at("ab") + " --out " + at("again"),
-      exit_ok);
-  for (const char* file : {"merged.json", "merged.html"}) {
-    CHECK(content(folder.path() / "ab" / file) == content(folder.path() / "again" / file));
-  }
-  run("qa merge " + at("a") + " " + at("none") + " --out " + at("x"), exit_run_time);
-  CHECK_FALSE(std::filesystem::exists(folder.path() / "x"));
-  run("qa merge --out " + at("x"), exit_usage);
-  run("qa --out " + at("x"), exit_usage);
-  run("qa " + whole, exit_usage);
 }
 
 TEST_CASE("a replay in steps tells one after the other, as it is told to, and ends when it is to") {

@@ -135,7 +135,7 @@ Cost cost_of_report(const std::filesystem::path& file) {
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("no process");
   if (child == 0) {
-    const auto report = qa::read_report(file, [](std::uint64_t, std::uint64_t) {});
+    const auto report = qa::read_report(file, [](std::uint64_t, std::uint64_t) { return true; });
     if (!report) ::_exit(1);
     const std::string json = qa::json_of(report.value()).dump(1);
     const std::string page = qa::page_of(report.value());

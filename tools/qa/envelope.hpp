@@ -2,12 +2,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace trocar::qa {
 
 // A curve with a band, of any length in bounded memory: the time axis is cut into equal pieces, and
 // each keeps the lowest and the highest it met. When there would be too many, each two become one.
+// The axis begins with the first value, so that a piece of a long session is drawn as finely as a
+// short session.
 class Envelope {
  public:
   struct Piece {
@@ -20,13 +23,16 @@ class Envelope {
   static constexpr std::size_t most_pieces = 1024;
 
   void add(double at_s, double value, double bound) {
-    if (!(at_s >= 0)) return;
-    while (at_s >= piece_s_ * static_cast<double>(most_pieces)) halve();
-    const auto i = static_cast<std::size_t>(at_s / piece_s_);
+    if (!from_s_) from_s_ = at_s;
+    const double passed_s = at_s - *from_s_;
+    if (!(passed_s >= 0)) return;
+    while (passed_s >= piece_s_ * static_cast<double>(most_pieces)) halve();
+    const auto i = static_cast<std::size_t>(passed_s / piece_s_);
     if (i >= pieces_.size()) pieces_.resize(i + 1);
     merge(pieces_[i], {value, value, value - bound, value + bound, true});
   }
   [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+  [[nodiscard]] double from_s() const { return from_s_.value_or(0); }
   [[nodiscard]] double piece_s() const { return piece_s_; }
 
  private:
@@ -54,6 +60,7 @@ class Envelope {
     piece_s_ *= 2;
   }
 
+  std::optional<double> from_s_;
   double piece_s_ = 0.05;
   std::vector<Piece> pieces_;
 };

@@ -96,7 +96,25 @@ Status Merge::add_text(const std::string& text) {
   return row ? add(std::move(row).value()) : Status(row.error());
 }
 
+Status Merge::add_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{Code::io, file.string() + ": cannot be read"};
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const Status added = add_text(text);
+  if (added) return Done{};
+  return Error{added.error().code, file.string() + ": " + added.error().detail};
+}
+
 Status Merge::add_folder(const std::filesystem::path& folder) {
+  const auto files = reports_in(folder);
+  if (!files) return files.error();
+  for (const std::filesystem::path& file : files.value()) {
+    if (Status added = add_file(file); !added) return added;
+  }
+  return Done{};
+}
+
+Result<std::vector<std::filesystem::path>> reports_in(const std::filesystem::path& folder) {
   std::error_code why;
   std::set<std::filesystem::path> files;
   for (std::filesystem::directory_iterator at(folder, why), end; !why && at != end;
@@ -106,15 +124,15 @@ Status Merge::add_folder(const std::filesystem::path& folder) {
   if (why) return Error{Code::io, folder.string() + ": " + why.message()};
   if (files.empty())
     return Error{Code::not_found, folder.string() + ": expected reports, found none"};
-  for (const std::filesystem::path& file : files) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Error{Code::io, file.string() + ": cannot be read"};
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (const Status added = add_text(text); !added) {
-      return Error{added.error().code, file.string() + ": " + added.error().detail};
-    }
-  }
-  return Done{};
+  return std::vector<std::filesystem::path>(files.begin(), files.end());
+}
+
+bool is_merge_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string first = std::string("{\n \"kind\": \"") + Merge::kind + "\",";
+  std::string begin(first.size(), ' ');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return in.good() && begin == first;
 }
 
 std::vector<const SessionRow*> Merge::sessions() const {

@@ -24,14 +24,16 @@ struct Chart {
 // difference: a session is known by its chain and kept once. plain.
 class Merge {
  public:
-  static constexpr int schema_version = 1;
+  static constexpr int schema_version = 2;
   static constexpr const char* kind = "trocar qa merge";
 
   // Error: the same session with other figures; it is named.
   Status add(SessionRow row);
   // A report or a merge, as JSON text. Error: neither of them, or of another schema.
   Status add_text(const std::string& text);
-  // Every report and merge (*.json) in a folder. Error: with the file's name.
+  // The same, of a file. Error: with its name.
+  Status add_file(const std::filesystem::path& file);
+  // Every report and merge (*.json) in a folder.
   Status add_folder(const std::filesystem::path& folder);
 
   [[nodiscard]] std::vector<const SessionRow*> sessions() const;  // by time, then name
@@ -41,5 +43,11 @@ class Merge {
  private:
   std::map<std::string, SessionRow> rows_;  // by chain
 };
+
+// The reports and merges (*.json) in a folder, by name. Error: there are none.
+Result<std::vector<std::filesystem::path>> reports_in(const std::filesystem::path& folder);
+
+// Whether a file that is there is a merge, by its first lines.
+bool is_merge_file(const std::filesystem::path& file);
 
 }  // namespace trocar::qa

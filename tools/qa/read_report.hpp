@@ -7,9 +7,11 @@
 
 namespace trocar::qa {
 
-// One pass over a session. `progress` is told the bytes read and the bytes of the file, now and
-// then. Errors: no session, no set-up, a message that cannot be read.
-Result<Report> read_report(const std::filesystem::path& session,
-                           const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+// Told the bytes read and the bytes of the file, chunk after chunk. False: read no further.
+using ReadProgress = std::function<bool(std::uint64_t, std::uint64_t)>;
+
+// One pass over a session. Errors: no session, no set-up, a message that cannot be read; that it
+// was to read no further.
+Result<Report> read_report(const std::filesystem::path& session, const ReadProgress& progress);
 
 }  // namespace trocar::qa

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "tools/qa/change_point.hpp"
-#include "tools/qa/tool_collector.hpp"
+#include "tools/qa/stillness.hpp"
 
 namespace trocar::qa {
 
@@ -12,10 +12,6 @@ namespace trocar::qa {
 // whether it moved for good. plain.
 class ReferenceWatch {
  public:
-  void see(bool is_seen) {
-    ++exposures_;
-    seen_ += is_seen ? 1 : 0;
-  }
   void add(double at_s, const Eigen::Vector3d& mm) {
     constexpr double window_s = 1;
     constexpr std::uint64_t enough = 10;
@@ -27,9 +23,6 @@ class ReferenceWatch {
     window_.add(mm);
   }
   void finish(Report& report) const {
-    if (exposures_ > 0) {
-      report.reference_seen = static_cast<double>(seen_) / static_cast<double>(exposures_);
-    }
     if (greatest_) report.reference = *greatest_;
     report.change = changes_.finish();
   }
@@ -51,8 +44,6 @@ class ReferenceWatch {
   std::optional<Window> before_;
   std::optional<Movement> greatest_;
   ChangePoint changes_;
-  std::uint64_t exposures_ = 0;
-  std::uint64_t seen_ = 0;
 };
 
 }  // namespace trocar::qa

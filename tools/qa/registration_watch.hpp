@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "engine/data/event.hpp"
@@ -29,13 +30,15 @@ class RegistrationWatch {
       drift_mm_[key] = since_first_mm;
     }
     last_.insert_or_assign(key, r);
-    all_.push_back(std::move(one));
+    fre_mm_ = r.fre_mm;
+    all_.add(std::move(one));
   }
   void refused(std::string why, double at_s) {
-    all_.push_back({at_s, false, 0, 0, std::move(why), NotComputable{"it was refused"}});
+    all_.add({at_s, false, 0, 0, std::move(why), NotComputable{"it was refused"}});
   }
   void finish(Report& report) {
     report.registrations = std::move(all_);
+    if (fre_mm_) report.fre_mm = *fre_mm_;
     for (const auto& [vertebra, mm] : drift_mm_) {
       const auto* before = std::get_if<double>(&report.drift_mm);
       report.drift_mm = std::max(before != nullptr ? *before : 0, mm);
@@ -54,7 +57,8 @@ class RegistrationWatch {
     return most_mm;
   }
 
-  std::vector<OfRegistration> all_;
+  FirstOf<OfRegistration, most_registrations> all_;
+  std::optional<double> fre_mm_;  // of the last
   std::map<unsigned, Registration> first_;
   std::map<unsigned, Registration> last_;
   std::map<unsigned, double> drift_mm_;

@@ -6,122 +6,17 @@
 #include <cmath>
 
 #include "tools/qa/page.hpp"
+#include "tools/qa/time_axis.hpp"
 
 namespace trocar::qa {
 namespace {
 
+using namespace picture;
 using page::begin_svg;
-using page::escaped;
 using page::line;
 using page::text_at;
 
-constexpr double width = 960;  // of a picture, px
-constexpr double left = 84;    // of its axis
 constexpr double far_mm = 60;  // beyond it a curve is not drawn
-
-constexpr const char* red = "#c9543f";
-constexpr const char* purple = "#8b5a8f";
-constexpr const char* blue = "#2b5f93";
-constexpr const char* pale_blue = "#c3d7ea";
-constexpr const char* green = "#4c9a6a";
-constexpr const char* yellow = "#d8b04a";
-constexpr const char* ink = "#1d2733";
-constexpr const char* grid = "#e6eaee";
-
-double x_of(double at_s, const Report& r) {
-  return left + (width - left - 4) * (r.duration_s > 0 ? at_s / r.duration_s : 0);
-}
-
-std::string clock_of(double at_s, double tick_s) {
-  if (tick_s < 1) return fmt::format("{:.1f} s", at_s);
-  if (tick_s < 60) return fmt::format("{:.0f} s", at_s);
-  return fmt::format("{:.0f}:{:02.0f} min", std::floor(at_s / 60), std::fmod(at_s, 60));
-}
-
-std::string time_axis(const Report& r, double top, double bottom) {
-  std::string svg;
-  double tick_s = page::tick_of(r.duration_s);
-  if (tick_s >= 60) tick_s = 60 * page::tick_of(r.duration_s / 60);
-  for (int i = 0; i * tick_s <= r.duration_s && i < 20; ++i) {
-    const double x = x_of(i * tick_s, r);
-    svg += line(x, top, x, bottom, grid);
-    const char* anchor = x > width - 40 ? "end" : i == 0 ? "start" : "middle";
-    svg += text_at(x, bottom + 14, clock_of(i * tick_s, tick_s), anchor);
-  }
-  return svg;
-}
-
-const char* colour_of_state(const std::string& state) {
-  if (state == "ready") return green;
-  if (state == "degraded") return red;
-  return yellow;
-}
-
-std::string bar(double from, double to, double y, const char* colour, const std::string& title) {
-  return fmt::format(
-      "<rect x='{:.1f}' y='{:.0f}' width='{:.2f}' height='16' fill='{}'><title>{}</title></rect>",
-      from, y, std::max(to - from, 1.0), colour, escaped(title));
-}
-
-std::string lane_of(const OfTool& t, const Report& r, double y) {
-  std::string svg =
-      text_at(0, y + 12, t.name.substr(0, 12)) + bar(left, width - 4, y, "#dfe7ee", t.name);
-  for (const Span& g : t.gaps) {
-    svg += bar(x_of(g.from_s, r), x_of(g.to_s, r), y, purple,
-               fmt::format("{} from {:.1f} to {:.1f} s", g.what, g.from_s, g.to_s));
-  }
-  for (const OfStructure& s : t.structures) {
-    for (const Breach& b : s.breaches) {
-      svg += bar(x_of(b.from_s, r), x_of(b.from_s + b.duration_s, r), y, red,
-                 fmt::format("in {} from {:.1f} s, {:.1f} mm deep", s.id, b.from_s, b.depth_mm));
-    }
-  }
-  return svg;
-}
-
-const char* colour_of_event(const std::string& what) {
-  if (what.starts_with("alarm")) return red;
-  if (what.starts_with("registration")) return blue;
-  if (what.find("tip check") != std::string::npos) return green;
-  return ink;
-}
-
-std::string event_mark(const Span& e, const Report& r, double y) {
-  return fmt::format(
-      "<circle cx='{:.1f}' cy='{:.0f}' r='4' fill='{}'><title>{:.1f} s: {}</title></circle>",
-      x_of(e.from_s, r), y + 8, colour_of_event(e.what), e.from_s, escaped(e.what));
-}
-
-std::string key(const char* colour, const char* meaning) {
-  return fmt::format("<i class=key style='background:{}'></i>{}", colour, meaning);
-}
-
-}  // namespace
-
-std::string timeline(const Report& r) {
-  const double height = 84 + 24 * static_cast<double>(r.tools.size());
-  std::string svg = begin_svg(width, height, "what happened when");
-  svg += time_axis(r, 2, height - 18);
-  svg += text_at(0, 18, "engine");
-  for (const Span& s : r.states) {
-    svg += bar(x_of(s.from_s, r), x_of(s.to_s, r), 6, colour_of_state(s.what),
-               fmt::format("{} from {:.1f} to {:.1f} s", s.what, s.from_s, s.to_s));
-  }
-  double y = 30;
-  for (const OfTool& t : r.tools) {
-    svg += lane_of(t, r, y);
-    y += 24;
-  }
-  svg += text_at(0, y + 12, "events");
-  for (const Span& e : r.events) svg += event_mark(e, r, y);
-  return svg + "</svg>\n<p class=q>engine:" + key(green, "ready") +
-         key(yellow, "connecting, unregistered") + key(red, "degraded") +
-         " &nbsp; tools:" + key("#dfe7ee", "seen") + key(purple, "not shown") +
-         key(red, "inside a structure") + " &nbsp; events:" + key(red, "alarm") +
-         key(blue, "registration") + key(green, "tip check") + key(ink, "device") + "</p>\n";
-}
-
-namespace {
 
 // Millimetres to pixels, with a grid.
 struct Scale {
@@ -159,15 +54,15 @@ std::string distance_curve(const OfStructure& s, const Report& r) {
   for (std::size_t i = 0; i < s.curve.pieces().size(); ++i) {
     const Envelope::Piece& p = s.curve.pieces()[i];
     if (!p.any || p.band_low > scale.high) continue;
-    const double from = x_of(s.curve.piece_s() * static_cast<double>(i), r);
-    const double to = x_of(s.curve.piece_s() * static_cast<double>(i + 1), r);
+    const double from = x_of(s.curve.from_s() + s.curve.piece_s() * static_cast<double>(i), r);
+    const double to = x_of(s.curve.from_s() + s.curve.piece_s() * static_cast<double>(i + 1), r);
     const auto strip = [&](double bottom, double top, const char* colour) {
       svg += fmt::format("<rect x='{:.2f}' y='{:.2f}' width='{:.2f}' height='{:.2f}' fill='{}'/>",
                          from, scale.y(top), std::max(to - from, 0.8),
                          std::max(scale.y(bottom) - scale.y(top), 1.0), colour);
     };
     strip(p.band_low, p.band_high, pale_blue);
-    strip(p.low, p.high, p.low < 0 ? red : blue);
+    strip(p.low, p.high, p.low >= 0 ? blue : s.is_target ? green : red);
   }
   const auto margin = [&](double mm, const char* colour) {
     if (mm >= scale.high) return std::string();

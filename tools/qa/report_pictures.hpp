@@ -6,9 +6,6 @@
 // The pictures of a session's page, as inline SVG. The same report gives the same bytes.
 namespace trocar::qa {
 
-// The engine's states, what each tool was, and what happened, over time; with what its colours
-// mean.
-std::string timeline(const Report& report);
 // The tip's distance over time in its 95 % band, with the zones; nothing where none was shown.
 std::string distance_curve(const OfStructure& structure, const Report& report);
 // How often a stage took how long.

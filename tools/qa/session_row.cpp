@@ -15,14 +15,6 @@ Computed<double> figure(const Json& value, const char* key = nullptr) {
   return key != nullptr ? value.at(key).get<double>() : value.get<double>();
 }
 
-Computed<double> last_fre(const Json& registrations) {
-  Computed<double> fre = NotComputable{"no registration was accepted"};
-  for (const Json& r : registrations) {
-    if (r.contains("fre_mm")) fre = r.at("fre_mm").get<double>();
-  }
-  return fre;
-}
-
 Computed<double> dropped(const Json& rate) {
   Computed<double> drops = figure(rate, "drops");
   if (std::holds_alternative<NotComputable>(drops)) return drops;
@@ -32,18 +24,33 @@ Computed<double> dropped(const Json& rate) {
   return lost / all;
 }
 
+void add_tracked(const std::string& name, const Json& tracked, SessionRow& row) {
+  row.measures[name + "tracked_uptime"] = figure(tracked.at("uptime"));
+  row.measures[name + "tracked_jitter_mm"] = figure(tracked.at("jitter"), "median_rms_mm");
+  row.measures[name + "rate_hz"] = figure(tracked.at("rate"), "hz");
+  row.measures[name + "dropped"] = dropped(tracked.at("rate"));
+}
+
+void add_structure(const std::string& of, const Json& s, SessionRow& row) {
+  row.measures[of + "nearest_mm"] = figure(s.at("nearest"), "tip_to_structure_mm");
+  row.measures[of + "least_clearance_mm"] = figure(s.at("least_clearance"), "shaft_clearance_mm");
+  row.measures[of + "predicted_tre_mm"] = figure(s.at("nearest"), "predicted_tre_mm");
+  if (s.at("role") == "target") {
+    row.measures[of + "in_target_s"] = s.at("inside").at("total_s").get<double>();
+  } else {
+    row.measures[of + "breaches"] = s.at("breaches").at("n").get<double>();
+  }
+}
+
 void add_tool(const Json& tool, SessionRow& row) {
   const std::string name = tool.at("name").get<std::string>() + "/";
-  row.measures[name + "uptime"] = figure(tool.at("uptime"));
-  row.measures[name + "jitter_mm"] = figure(tool.at("jitter"), "median_rms_mm");
-  row.measures[name + "age_p99_ms"] = figure(tool.at("age"), "p99_ms");
-  row.measures[name + "rate_hz"] = figure(tool.at("rate"), "hz");
-  row.measures[name + "dropped"] = dropped(tool.at("rate"));
+  add_tracked(name, tool.at("tracked"), row);
+  const Json& shown = tool.at("shown");
+  row.measures[name + "shown_uptime"] = figure(shown.at("uptime"));
+  row.measures[name + "shown_jitter_mm"] = figure(shown.at("jitter"), "median_rms_mm");
+  row.measures[name + "age_p99_ms"] = figure(shown.at("age"), "p99_ms");
   for (const Json& s : tool.at("structures")) {
-    const std::string of = name + s.at("id").get<std::string>() + "/";
-    row.measures[of + "nearest_mm"] = figure(s.at("nearest"), "tip_to_structure_mm");
-    row.measures[of + "predicted_tre_mm"] = figure(s.at("nearest"), "predicted_tre_mm");
-    row.measures[of + "breaches"] = s.at("breaches").at("n").get<double>();
+    add_structure(name + s.at("id").get<std::string>() + "/", s, row);
   }
 }
 
@@ -73,11 +80,13 @@ void read_head(const Json& from, SessionRow& row) {
 Result<SessionRow> row_of_report(const Json& report) {
   return read([&](SessionRow& row) {
     read_head(report, row);
-    row.measures["fre_mm"] = last_fre(report.at("registrations"));
+    row.measures["fre_mm"] = figure(report.at("fre_mm"));
     row.measures["drift_mm"] = figure(report.at("drift_mm"));
     row.measures["handling_p99_ms"] = figure(report.at("handling"), "p99_ms");
-    row.measures["reference_seen"] = figure(report.at("reference_seen"));
     row.measures["reference_jump_mm"] = figure(report.at("reference_movement"), "jump_mm");
+    for (const Json& one : report.at("references")) {
+      add_tracked(one.at("name").get<std::string>() + "/", one.at("tracked"), row);
+    }
     for (const Json& tool : report.at("tools")) add_tool(tool, row);
   });
 }

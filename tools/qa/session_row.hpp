@@ -12,7 +12,7 @@
 namespace trocar::qa {
 
 // A session as one row among many: the figures of its report that can be compared from session to
-// session, each under a name with its unit, `Needle/jitter_mm`, `Needle/tumour/nearest_mm`.
+// session, each under a name with its unit, `Needle/shown_jitter_mm`, `Needle/tumour/nearest_mm`.
 struct SessionRow {
   std::string session;
   std::string chain;

@@ -1,7 +1,5 @@
 #include "tools/trocar/sequence_reader.hpp"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <optional>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/transform.hpp"
+#include "tools/trocar/sequence_text.hpp"
 
 namespace trocar {
 namespace {
@@ -20,21 +19,6 @@ constexpr double latest_s = 1e10;  // the year 2286 of a clock that counts from 
 constexpr double longest_s = 1e7;
 constexpr std::uint64_t most_frames = 1'000'000;
 constexpr std::string_view frame_prefix = "Seq_Frame";
-
-std::string_view trimmed(std::string_view s) {
-  constexpr std::string_view space = " \t\r";
-  const std::size_t from = s.find_first_not_of(space);
-  if (from == std::string_view::npos) return {};
-  return s.substr(from, s.find_last_not_of(space) - from + 1);
-}
-
-template <class T>
-std::optional<T> number_of(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::optional<Eigen::Matrix4d> matrix_of(std::string_view text) {
   Eigen::Matrix4d m;
@@ -56,61 +40,26 @@ bool strip_end(std::string& text, std::string_view end) {
   return true;
 }
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!(text = trimmed(text)).empty()) {
-    words.push_back(text.substr(0, text.find_first_of(" \t")));
-    text.remove_prefix(words.back().size());
-  }
-  return words;
-}
-
-// How many frames a header says there are: the size of the axis that NRRD calls a list, or the
-// last.
-class StatedCounts {
- public:
-  void take(std::string_view line) {
-    const std::size_t at = line.find_first_of("=:");
-    if (at == std::string_view::npos) return;
-    const std::string_view key = trimmed(line.substr(0, at));
-    const std::string_view value = trimmed(line.substr(at + 1));
-    const auto words = words_of(value);
-    if (key == "DimSize" || key == "sizes") sizes_.assign(words.begin(), words.end());
-    if (key == "kinds" || key == "Kinds") kinds_.assign(words.begin(), words.end());
-  }
-  // Nothing when it does not say, or speaks of one image alone.
-  [[nodiscard]] std::optional<std::uint64_t> frames() const {
-    if (sizes_.size() < 3) return std::nullopt;
-    std::size_t axis = sizes_.size() - 1;
-    for (std::size_t i = 0; kinds_.size() == sizes_.size() && i < kinds_.size(); ++i) {
-      if (kinds_[i] == "list" || kinds_[i] == "time") axis = i;
-    }
-    return number_of<std::uint64_t>(sizes_[axis]);
-  }
-
- private:
-  std::vector<std::string> sizes_, kinds_;
-};
-
 class Parser {
  public:
-  explicit Parser(const std::filesystem::path& file) : file_(file) {}
+  explicit Parser(const std::filesystem::path& file) : file_(file) { header_.file = file; }
 
   Result<Sequence> parse() {
     std::ifstream in(file_, std::ios::binary);
     if (!in) return Error{Code::io, file_.string() + ": cannot be read"};
     std::string line;
-    std::size_t bytes = 0;
     while (read_line(in, line)) {
       ++line_;
-      bytes += line.size() + 1;
-      if (bytes > most_bytes) return fail(Code::out_of_range, "a header of at most 64 MB", "more");
+      header_.bytes += line.size() + 1;
+      if (header_.bytes > most_bytes)
+        return fail(Code::out_of_range, "a header of at most 64 MB", "more");
       if (line.size() > longest_line) {
         return fail(Code::malformed, "lines of at most 64 kB", "a longer one");
       }
       const std::string_view text = trimmed(line);
-      if (text.empty() || text.starts_with("ElementDataFile")) break;
+      if (text.empty()) break;
       if (const Status taken = take(text); !taken) return taken.error();
+      if (text.starts_with("ElementDataFile")) break;
     }
     return finish();
   }
@@ -132,10 +81,7 @@ class Parser {
   }
 
   Status take(std::string_view line) {
-    if (!line.starts_with(frame_prefix)) {
-      counts_.take(line);
-      return Done{};
-    }
+    if (!line.starts_with(frame_prefix)) return take_header_line(line, line_, header_);
     line.remove_prefix(frame_prefix.size());
     const std::size_t digits = line.find('_');
     const auto number = number_of<std::uint64_t>(line.substr(0, std::min(digits, line.size())));
@@ -162,6 +108,8 @@ class Parser {
       frame.timestamp_s = number_of<double>(value);
       const bool usable = frame.timestamp_s && std::abs(*frame.timestamp_s) <= latest_s;
       if (!usable) return fail(Code::malformed, "a time in s", std::string(value));
+    } else if (field == "ImageStatus") {
+      frame.has_image = value == "OK";
     } else if (strip_end(field, "TransformStatus")) {
       frame.ok[field] = value == "OK";
     } else if (strip_end(field, "Transform")) {
@@ -175,13 +123,14 @@ class Parser {
 
   Result<Sequence> finish() {
     if (frames_.empty()) return fail(Code::malformed, "frames (Seq_Frame0000_…)", "none");
-    const auto stated = counts_.frames();
+    const auto stated = stated_frames(header_);
     if (stated && *stated != frames_.size()) {
       return Error{Code::inconsistent, file_.string() + ": expected " + std::to_string(*stated) +
                                            " frames, as its size says, found " +
                                            std::to_string(frames_.size())};
     }
     Sequence all;
+    all.header = header_;
     all.fields.assign(fields_.begin(), fields_.end());
     for (const Raw& raw : frames_) {
       const std::string which = "frame " + std::to_string(all.frames.size());
@@ -207,10 +156,11 @@ class Parser {
     std::optional<double> timestamp_s;
     std::map<std::string, Eigen::Matrix4d> matrices;
     std::map<std::string, bool> ok;
+    bool has_image = true;
   };
 
   static SequenceFrame frame_of(const Raw& raw, std::uint64_t& not_rigid) {
-    SequenceFrame frame{*raw.timestamp_s, {}};
+    SequenceFrame frame{*raw.timestamp_s, {}, raw.has_image};
     for (const auto& [field, m] : raw.matrices) {
       const auto ok = raw.ok.find(field);
       if (ok != raw.ok.end() && !ok->second) continue;
@@ -228,7 +178,7 @@ class Parser {
 
   std::filesystem::path file_;
   std::size_t line_ = 0;
-  StatedCounts counts_;
+  SequenceHeader header_;
   std::set<std::string> fields_;
   std::vector<Raw> frames_;
 };

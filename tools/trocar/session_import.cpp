@@ -9,41 +9,15 @@
 #include "engine/runtime/registration_worker.hpp"
 #include "engine/session/session_messages.hpp"
 #include "engine/session/session_writer.hpp"
+#include "tools/trocar/sequence_images.hpp"
 #include "tools/trocar/session_start.hpp"
+#include "tools/trocar/tool_fields.hpp"
 
 namespace trocar {
 namespace {
 
 constexpr int most_ticks = 100;
-constexpr std::string_view to_tracker = "ToTracker";
-
-// "StylusToTracker" is a pose of "Stylus"; anything else is no tracked body.
-std::optional<std::string> body_of(const std::string& field) {
-  if (!field.ends_with(to_tracker) || field.size() == to_tracker.size()) return std::nullopt;
-  return field.substr(0, field.size() - to_tracker.size());
-}
-
-// The fields of the sequence by ToolId::index; empty: the tool is in none.
-std::vector<std::string> fields_of_tools(const Sequence& sequence,
-                                         const std::vector<ToolModel>& tools,
-                                         const ImportOptions& options, Imported& imported) {
-  std::vector<std::string> fields(tools.size());
-  for (const std::string& field : sequence.fields) {
-    const auto body = body_of(field);
-    const auto mapped = body ? options.tool_of.find(*body) : options.tool_of.end();
-    const std::string name = mapped != options.tool_of.end() ? mapped->second : body.value_or("");
-    const auto tool = std::ranges::find(tools, name, &ToolModel::name);
-    if (tool == tools.end()) {
-      imported.unused.push_back(field);
-    } else {
-      fields[static_cast<std::size_t>(tool - tools.begin())] = field;
-    }
-  }
-  for (std::size_t i = 0; i < tools.size(); ++i) {
-    if (fields[i].empty()) imported.unseen.push_back(tools[i].name);
-  }
-  return fields;
-}
+constexpr Timestamp begins = Timestamp(std::chrono::seconds(1));
 
 // The navigator and its record, step by step.
 class Tape {
@@ -59,18 +33,23 @@ class Tape {
     add(topic_of(event), encode(Step{navigator_.guidance().sequence, now, event}), now);
     for (const StateLine& line : navigator_.lines()) add(topic_of(line), encode(line), now);
     add(Topic::guidance, encode(navigator_.guidance()), now);
-    constexpr std::size_t chunk_bytes = std::size_t{256} << 10U;
-    if (writer_->pending_bytes() >= chunk_bytes) {
-      if (Status done = writer_->commit(); !done) return done;
-    }
+    if (Status done = commit_when_due(); !done) return done;
     if (const LandmarksCollected* landmarks = navigator_.landmarks()) {
       return take(register_landmarks(registration_, fiducials_, *landmarks), now);
     }
     return Done{};
   }
+  Status take(const ImageFrame& image) {
+    add(Topic::image, encode(image), image.received);
+    return commit_when_due();
+  }
   Status close() { return writer_->close(); }
 
  private:
+  Status commit_when_due() {
+    constexpr std::size_t chunk_bytes = std::size_t{256} << 10U;
+    return writer_->pending_bytes() >= chunk_bytes ? writer_->commit() : Done{};
+  }
   void add(Topic topic, const std::string& message, Timestamp at) {
     writer_->add(static_cast<std::uint16_t>(topic),
                  static_cast<std::uint64_t>(at.time_since_epoch().count()),
@@ -82,22 +61,6 @@ class Tape {
   PointRegistrationConfig registration_;
   std::vector<Fiducial> fiducials_;
 };
-
-TrackerFrame frame_of(const SequenceFrame& from, std::uint32_t number, Timestamp at,
-                      const std::vector<std::string>& fields, Duration bound) {
-  TrackerFrame frame{number, at, bound, at, {}};
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].empty()) continue;
-    Body body{ToolId{static_cast<std::uint8_t>(i)}, Missing::not_seen, 0};
-    const auto pose = from.poses.find(fields[i]);
-    if (pose != from.poses.end()) {
-      // CLAIM: a field <Tool>ToTracker is the pose of that tool's markers, as PLUS names it
-      body.pose = MarkerPose{Transform<Tracker, Marker>::declare(pose->second), 0, false};
-    }
-    frame.bodies.push_back(body);
-  }
-  return frame;
-}
 
 Result<std::unique_ptr<SessionWriter>> begin(const OrSetup& setup,
                                              const std::filesystem::path& to) {
@@ -112,55 +75,131 @@ Result<std::unique_ptr<SessionWriter>> begin(const OrSetup& setup,
                                {{0, SessionSetup::attachment, "application/protobuf", kept}}});
 }
 
+// One way through a sequence.
+class Import {
+ public:
+  Import(const Sequence& sequence, const ImportOptions& options, ToolFields fields,
+         SequenceImages images, Tape& tape, const OrSetup& setup)
+      : sequence_(sequence),
+        options_(options),
+        fields_(std::move(fields)),
+        images_(std::move(images)),
+        tape_(tape),
+        tick_(setup.tick) {
+    imported_.not_rigid = sequence.not_rigid;
+    imported_.unused = fields_.unused;
+    imported_.unseen = fields_.unseen;
+    imported_.relative_to = fields_.relative_to;
+    const RangeMm& limits = setup.navigator.pose.tracker_distance;
+    if (fields_.given) imported_.reference_distance_mm = (limits.min_mm + limits.max_mm) / 2;
+  }
+
+  Result<Imported> run() {
+    if (Status done = tape_.take(RecordingChanged{Recording::on, "imported"}, now_); !done) {
+      return done.error();
+    }
+    if (Status done = tape_.take(LinkChanged{Link::tracking, "imported"}, now_); !done) {
+      return done.error();
+    }
+    for (const SequenceFrame& frame : sequence_.frames) {
+      if (Status done = take(frame); !done) return done.error();
+    }
+    if (const Status whole = images_.finish(); !whole) return whole.error();
+    imported_.invalid_images = images_.invalid();
+    if (const Status closed = tape_.close(); !closed) return closed.error();
+    return imported_;
+  }
+
+ private:
+  Status take(const SequenceFrame& frame) {
+    ++number_;
+    const bool is_new = !last_s_ || frame.timestamp_s > *last_s_;
+    const double since_s = frame.timestamp_s - sequence_.frames.front().timestamp_s;
+    const Timestamp at = begins + duration_from_ms(1e3 * since_s);
+    const auto image = images_.next(frame.has_image, at);
+    if (!image) return image.error();
+    if (!is_new) {
+      ++imported_.repeated;
+      return Done{};
+    }
+    last_s_ = frame.timestamp_s;
+    if (Status done = tick_until(at); !done) return done;
+    ++imported_.frames;
+    if (Status done = tape_.take(tracker_frame_of(frame, at), at); !done) return done;
+    if (!image.value()) return Done{};
+    ++imported_.images;
+    return tape_.take(*image.value());
+  }
+
+  // As the engine does between frames; a pause is not filled beyond what its watchdogs need.
+  Status tick_until(Timestamp at) {
+    for (int ticks = 0; ticks < most_ticks && now_ + tick_ < at; ++ticks) {
+      now_ += tick_;
+      if (Status done = tape_.take(Tick{}, now_); !done) return done;
+    }
+    now_ = at;
+    return Done{};
+  }
+
+  [[nodiscard]] TrackerFrame tracker_frame_of(const SequenceFrame& from, Timestamp at) const {
+    TrackerFrame frame{number_, at, options_.time_bound, at, {}};
+    const Eigen::Isometry3d from_given(
+        Eigen::Translation3d(0, 0, -imported_.reference_distance_mm));
+    bool is_any_seen = false;
+    for (std::size_t i = 0; i < fields_.of_tool.size(); ++i) {
+      if (fields_.of_tool[i].empty() || i == fields_.given) continue;
+      Body body{ToolId{static_cast<std::uint8_t>(i)}, Missing::not_seen, 0};
+      const auto pose = from.poses.find(fields_.of_tool[i]);
+      if (pose != from.poses.end()) {
+        is_any_seen = true;
+        const Eigen::Isometry3d in_tracker =
+            fields_.given ? from_given * pose->second : pose->second;
+        // CLAIM: a field <Tool>ToTracker is the pose of that tool's markers, as PLUS names it
+        body.pose = MarkerPose{Transform<Tracker, Marker>::declare(in_tracker), 0, false};
+      }
+      frame.bodies.push_back(body);
+    }
+    if (fields_.given) {
+      Body body{ToolId{static_cast<std::uint8_t>(*fields_.given)}, Missing::not_seen, 0};
+      // CLAIM: what is relative to the reference is the same wherever that stands: 0054
+      if (is_any_seen) {
+        body.pose = MarkerPose{Transform<Tracker, Marker>::declare(from_given), 0, false};
+      }
+      frame.bodies.push_back(body);
+    }
+    return frame;
+  }
+
+  const Sequence& sequence_;
+  const ImportOptions& options_;
+  ToolFields fields_;
+  SequenceImages images_;
+  Tape& tape_;
+  Duration tick_;
+  Imported imported_;
+  Timestamp now_ = begins;
+  std::uint32_t number_ = 0;
+  std::optional<double> last_s_;
+};
+
 }  // namespace
 
 Result<Imported> import_sequence(const Sequence& sequence, OrSetup setup,
                                  const ImportOptions& options, const std::filesystem::path& to) {
-  Imported imported;
-  imported.not_rigid = sequence.not_rigid;
-  const auto fields = fields_of_tools(sequence, setup.tools, options, imported);
-  if (imported.unseen.size() == setup.tools.size()) {
-    std::string there;
-    for (const std::string& field : sequence.fields) there += " " + field;
-    return Error{Code::not_found,
-                 "expected a transform <Tool>ToTracker of a tool of the "
-                 "configuration, or a --tool for it; found" +
-                     (there.empty() ? " no transform" : there)};
-  }
+  auto fields = tool_fields_of(sequence.fields, setup.tools, options.tool_of);
+  if (!fields) return fields.error();
+  auto images = options.images ? SequenceImages::open(sequence, options.time_bound)
+                               : Result<SequenceImages>(SequenceImages());
+  if (!images) return images.error();
   auto writer = begin(setup, to);
   if (!writer) return writer.error();
-  const Duration tick = setup.tick;
   Tape tape(std::move(writer).value(), setup);
-  Timestamp now = Timestamp(std::chrono::seconds(1));
-  const double first_s = sequence.frames.front().timestamp_s;
-  if (Status done = tape.take(RecordingChanged{Recording::on, "imported"}, now); !done) {
-    return done.error();
-  }
-  if (Status done = tape.take(LinkChanged{Link::tracking, "imported"}, now); !done) {
-    return done.error();
-  }
-  std::uint32_t number = 0;
-  std::optional<double> last_s;
-  for (const SequenceFrame& frame : sequence.frames) {
-    ++number;
-    if (last_s && frame.timestamp_s <= *last_s) {
-      ++imported.repeated;
-      continue;
-    }
-    last_s = frame.timestamp_s;
-    const Timestamp at =
-        Timestamp(std::chrono::seconds(1)) + duration_from_ms(1e3 * (frame.timestamp_s - first_s));
-    // As the engine does between frames; a pause is not filled beyond what its watchdogs need.
-    for (int ticks = 0; ticks < most_ticks && now + tick < at; ++ticks) {
-      now += tick;
-      if (Status done = tape.take(Tick{}, now); !done) return done.error();
-    }
-    now = at;
-    const TrackerFrame seen = frame_of(frame, number, at, fields, options.time_bound);
-    if (Status done = tape.take(seen, now); !done) return done.error();
-    ++imported.frames;
-  }
-  if (const Status closed = tape.close(); !closed) return closed.error();
+  auto imported =
+      Import(sequence, options, std::move(fields).value(), std::move(images).value(), tape, setup)
+          .run();
+  // Half a session would look like a whole one that was cut.
+  std::error_code ignored;
+  if (!imported) std::filesystem::remove(to, ignored);
   return imported;
 }
 

@@ -13,13 +13,13 @@ namespace trocar {
 namespace {
 
 constexpr const char* about =
-    "Write a sequence that PLUS or 3D Slicer recorded (.igs.mha, .mhd, .igs.nrrd) as a session, "
-    "to\n"
-    "be replayed, exported and reported like our own. A sequence says nothing of instruments, "
-    "plan\n"
-    "or limits: these are the configuration's. A transform StylusToTracker is the tool `Stylus`, "
-    "or\n"
-    "the one that --tool Stylus=Needle names. Poses only, no pixels.\n\n"
+    "Write a sequence that PLUS or 3D Slicer recorded (.igs.mha, .mhd, .igs.nrrd) as a session,\n"
+    "with its images, to be replayed, exported and reported like our own. A sequence says nothing\n"
+    "of instruments, plan or limits: these are the configuration's. A transform StylusToTracker "
+    "is\n"
+    "the tool `Stylus`, or the one that --tool Stylus=Needle names. When no tool has one, poses\n"
+    "relative to the reference (StylusToReference) are taken: the reference then stands still, at\n"
+    "the middle of the configuration's distances from the tracker.\n\n"
     "  trocar session import rec.igs.mha --config or.toml --tool Stylus=Needle --out rec.mcap";
 
 struct Asked {
@@ -28,6 +28,7 @@ struct Asked {
   std::string to;
   std::vector<std::string> tools;
   double time_bound_ms = 5;
+  bool no_images = false;
   bool json = false;
 };
 
@@ -39,6 +40,7 @@ int fail(const Error& why) {
 ImportOptions options_of(const Asked& asked) {
   ImportOptions options;
   options.time_bound = duration_from_ms(asked.time_bound_ms);
+  options.images = !asked.no_images;
   for (const std::string& pair : asked.tools) {
     const std::size_t at = pair.find('=');
     if (at == 0 || at == std::string::npos || at + 1 == pair.size()) {
@@ -49,26 +51,41 @@ ImportOptions options_of(const Asked& asked) {
   return options;
 }
 
-void print(const Asked& asked, const Imported& imported) {
-  if (asked.json) {
-    const nlohmann::json j{{"frames", imported.frames},
-                           {"repeated", imported.repeated},
-                           {"not_rigid", imported.not_rigid},
-                           {"unused", imported.unused},
-                           {"unseen", imported.unseen}};
-    std::puts(j.dump().c_str());
-    return;
+void print_json(const Imported& imported) {
+  nlohmann::json j{{"frames", imported.frames},
+                   {"repeated", imported.repeated},
+                   {"not_rigid", imported.not_rigid},
+                   {"images", imported.images},
+                   {"invalid_images", imported.invalid_images},
+                   {"unused", imported.unused},
+                   {"unseen", imported.unseen}};
+  if (!imported.relative_to.empty()) {
+    j["relative_to"] = imported.relative_to;
+    j["reference_distance_mm"] = imported.reference_distance_mm;
   }
-  std::printf("%llu frames in %s; time of a frame taken as known to %g ms\n",
-              static_cast<unsigned long long>(imported.frames), asked.to.c_str(),
+  std::puts(j.dump().c_str());
+}
+
+void print_left_out(std::uint64_t count, const char* what) {
+  if (count == 0) return;
+  std::printf("left out: %llu %s\n", static_cast<unsigned long long>(count), what);
+}
+
+void print_text(const Asked& asked, const Imported& imported) {
+  std::printf("%llu frames and %llu images in %s; time of a frame taken as known to %g ms\n",
+              static_cast<unsigned long long>(imported.frames),
+              static_cast<unsigned long long>(imported.images), asked.to.c_str(),
               asked.time_bound_ms);
-  if (imported.repeated > 0) {
-    std::printf("left out: %llu frames with the time of the one before\n",
-                static_cast<unsigned long long>(imported.repeated));
-  }
-  if (imported.not_rigid > 0) {
-    std::printf("left out: %llu poses that are no rigid motion\n",
-                static_cast<unsigned long long>(imported.not_rigid));
+  print_left_out(imported.repeated, "frames with the time of the one before");
+  print_left_out(imported.not_rigid, "poses that are no rigid motion");
+  print_left_out(imported.invalid_images, "images whose status is not OK");
+  if (!imported.relative_to.empty()) {
+    const char* name = imported.relative_to.c_str();
+    std::printf(
+        "poses are relative to %s: the tracker's axes are taken as those of %s, which stands "
+        "still\n"
+        "at %g mm, the middle of the configuration's distances\n",
+        name, name, imported.reference_distance_mm);
   }
   for (const std::string& field : imported.unused) std::printf("no tool takes %s\n", field.c_str());
   for (const std::string& tool : imported.unseen) {
@@ -83,7 +100,7 @@ int import_one(const Asked& asked) {
   const auto imported =
       import_sequence(sequence.value(), read_or_setup(asked.config), options, asked.to);
   if (!imported) return fail(imported.error());
-  print(asked, imported.value());
+  asked.json ? print_json(imported.value()) : print_text(asked, imported.value());
   return exit_ok;
 }
 
@@ -97,6 +114,7 @@ void add_session_import(CLI::App& session, int& exit_code) {
   command->add_option("--tool", asked->tools, "NAME=TOOL: the sequence's name for a tool");
   command->add_option("--time-bound-ms", asked->time_bound_ms, "how well its times are known")
       ->check(CLI::Range(0.1, 50.0));
+  command->add_flag("--no-images", asked->no_images, "poses alone");
   command->add_option("--out", asked->to, "the new session")->required();
   command->add_flag("--json", asked->json, "one JSON object");
   command->callback([asked, &exit_code] { exit_code = import_one(*asked); });
