@@ -66,8 +66,9 @@ class FieldMap {
       }
       std::string& of_tool = found.of_tool[*tool];
       if (!of_tool.empty()) {
-        return Error{Code::ambiguous, "expected one transform for the tool " + tools_[*tool].name +
-                                          ", found " + of_tool + " and " + field};
+        std::string detail = "expected one transform for the tool ";
+        detail.append(tools_[*tool].name).append(", found ").append(of_tool);
+        return Error{Code::ambiguous, detail.append(" and ").append(field)};
       }
       of_tool = field;
     }
