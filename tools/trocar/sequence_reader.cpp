@@ -13,7 +13,7 @@
 namespace trocar {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{64} << 20U;
+constexpr std::size_t most_bytes = std::size_t{1} << 30U;
 constexpr std::size_t longest_line = 65'536;
 constexpr double latest_s = 1e10;  // the year 2286 of a clock that counts from 1970
 constexpr double longest_s = 1e7;
@@ -52,7 +52,7 @@ class Parser {
       ++line_;
       header_.bytes += line.size() + 1;
       if (header_.bytes > most_bytes)
-        return fail(Code::out_of_range, "a header of at most 64 MB", "more");
+        return fail(Code::out_of_range, "a header of at most 1 GB", "more");
       if (line.size() > longest_line) {
         return fail(Code::malformed, "lines of at most 64 kB", "a longer one");
       }

@@ -29,7 +29,7 @@ struct Sequence {
 // sequence_pixels.hpp. Code::malformed with file and line, expected and found: no frames, a frame
 // without a time or out of order, a matrix that is not 16 numbers; Code::inconsistent when the size
 // stated is not the number of frames, or a header line contradicts another; Code::out_of_range
-// beyond 64 MB of header or a million frames.
+// beyond 1 GB of header or a million frames.
 Result<Sequence> read_sequence(const std::filesystem::path& file);
 
 }  // namespace trocar

@@ -111,7 +111,8 @@ void add_session_import(CLI::App& session, int& exit_code) {
   const auto asked = std::make_shared<Asked>();
   command->add_option("FILE", asked->file, "sequence")->required();
   command->add_option("--config", asked->config, "configuration, as for trocar run")->required();
-  command->add_option("--tool", asked->tools, "NAME=TOOL: the sequence's name for a tool");
+  command->add_option("--tool", asked->tools, "NAME=TOOL: the sequence's name for a tool")
+      ->allow_extra_args(false);  // one each: FILE may follow
   command->add_option("--time-bound-ms", asked->time_bound_ms, "how well its times are known")
       ->check(CLI::Range(0.1, 50.0));
   command->add_flag("--no-images", asked->no_images, "poses alone");
