@@ -1,10 +1,9 @@
 #include "engine/runtime/resume.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string>
 
 #include "engine/runtime/replay.hpp"
+#include "engine/session/torn_tail.hpp"
 
 namespace trocar {
 namespace {
@@ -17,31 +16,6 @@ std::string comparable(SessionSetup setup) {
   setup.trocar_version.clear();
   setup.utc_at_zero_ns = 0;
   return encode(setup);
-}
-
-// A program that was killed leaves a torn piece, which never holds the head of a chain link: that
-// is written last. With a link behind the fault something in the middle was damaged, and what the
-// session ended with is not known.
-Result<bool> is_torn_only(const std::filesystem::path& session, const SessionEnd& end) {
-  constexpr std::size_t at_once = std::size_t{1} << 20U;
-  static constexpr std::array head{std::byte{0x80}, std::byte{40}, std::byte{0},
-                                   std::byte{0},    std::byte{0},  std::byte{0},
-                                   std::byte{0},    std::byte{0},  std::byte{0}};
-  static_assert(static_cast<std::byte>(mcap::Opcode::chain_link) == head[0]);
-  auto file = RecordFile::open(session);
-  if (!file) return file.error();
-  for (std::uint64_t left = std::max(end.whole_bytes, end.linked_bytes); left > 0;) {
-    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left, at_once));
-    if (file.value()->peek(n).size() != n) return Error{Code::io, "cannot be read again"};
-    file.value()->skip(n);
-    left -= n;
-  }
-  for (;;) {
-    const mcap::Bytes some = file.value()->peek(at_once);
-    if (std::search(some.begin(), some.end(), head.begin(), head.end()) != some.end()) return false;
-    if (some.size() < at_once) return true;
-    file.value()->skip(some.size() - head.size());  // one that lies across
-  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/session/chain.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace trocar {
 
@@ -24,6 +25,23 @@ bool Chain::check_link(mcap::Bytes body) {
   end_stretch();
   mcap::Reader in(body);
   return in.u64() == number && std::ranges::equal(in.rest(), digest_);
+}
+
+bool holds_link(mcap::Bytes bytes) {
+  static constexpr std::size_t body = link_record_bytes - mcap::record_head;
+  static constexpr std::array head{static_cast<std::byte>(mcap::Opcode::chain_link),
+                                   std::byte{body},
+                                   std::byte{0},
+                                   std::byte{0},
+                                   std::byte{0},
+                                   std::byte{0},
+                                   std::byte{0},
+                                   std::byte{0},
+                                   std::byte{0}};
+  static_assert(head.size() == mcap::record_head);
+  if (bytes.size() < link_record_bytes) return false;
+  const mcap::Bytes heads = bytes.first(bytes.size() - body);
+  return std::search(heads.begin(), heads.end(), head.begin(), head.end()) != heads.end();
 }
 
 }  // namespace trocar

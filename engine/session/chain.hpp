@@ -28,4 +28,9 @@ class Chain {
   std::uint64_t links_ = 0;
 };
 
+// Whether the first bytes of a chain link stand anywhere in these, with room for the rest of it. It
+// is written last, so a piece that a killed program left holds none.
+bool holds_link(mcap::Bytes bytes);
+inline constexpr std::size_t link_record_bytes = mcap::record_head + 8 + sizeof(Digest);
+
 }  // namespace trocar

@@ -215,6 +215,34 @@ TEST_CASE("a forgotten kind of device is named, with the command as it should be
   CHECK(trocar_with("probe ndi").said.find("ADDRESS is required") != std::string::npos);
 }
 
+TEST_CASE("a usage error of a command names what is wrong with it, and how it should be") {
+  const auto said = [](const std::string& arguments) {
+    const Ran ran = trocar_with(arguments);
+    CHECK(ran.exit_code == exit_usage);
+    check_one_line(ran);
+    return ran.said;
+  };
+  const std::string qa =
+      "; for example: trocar qa sessions/*.mcap --out reports; see trocar qa --help\n";
+  CHECK(said("qa") == "trocar qa: FILE is required" + qa);
+  CHECK(said("qa x.mcap") == "trocar qa: --out is required" + qa);
+  CHECK(said("qa x --out o --jobs 0").starts_with("trocar qa: --jobs: "));
+  CHECK(said("qa --outt y x") ==
+        "trocar qa: unknown option \"--outt\", did you mean \"--out\"?" + qa);
+  CHECK(
+      said("session foo") ==
+      "trocar session: unknown command \"foo\"; commands: info, recover, cut, export, import; see "
+      "trocar session --help\n");
+  CHECK(said("session inof").find("did you mean \"info\"?") != std::string::npos);
+  CHECK(said("session").starts_with("trocar session: expected a command, found nothing; commands"));
+  CHECK(said("session cut x") ==
+        "trocar session cut: --to is required; for example: trocar session cut FILE --to TO --out "
+        "OUT; see trocar session cut --help\n");
+  for (const char* device : {"probe", "simulate", "inspect"}) {
+    CHECK(said(device).find("expected the kind of device (ndi") != std::string::npos);
+  }
+}
+
 TEST_CASE("status says that nobody answers, and what to look at") {
   const Ran ran = trocar_with("status --port " + std::to_string(test::closed_port()));
   check_one_line(ran);

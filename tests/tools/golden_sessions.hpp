@@ -22,6 +22,7 @@ inline const std::string cut = "tests/golden/session_v1_cut.mcap";
 
 inline Ran run(const std::string& arguments, int expected) {
   Ran ran = trocar_with(arguments);
+  INFO(arguments);
   INFO(ran.said);
   CHECK(ran.exit_code == expected);
   return ran;

@@ -6,6 +6,7 @@
 #include "engine/model/ct_volume.hpp"
 #include "tests/tools/operating_room.hpp"
 #include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/session_start.hpp"
 
 using namespace trocar;
 
@@ -78,4 +79,15 @@ TEST_CASE("H10: a CT that is no longer the one read at start is refused") {
   own.room.write("ct.nrrd", "no longer a CT");
   CHECK_FALSE(own.volume("CT").load());
   CHECK(own.volume("Labels").load());
+}
+
+TEST_CASE("H10: a replay does not offer a CT that it does not have") {
+  const Scene& s = shared_scene();
+  const auto kept = decode_setup(encode(session_setup_of(s.setup, {})));
+  REQUIRE(kept);
+  const StreamScene replayed = scene_of(kept.value().plan, s.setup.names);
+  CHECK(replayed.volumes.empty());
+  CHECK(replayed.labels.empty());
+  CHECK(replayed.points.size() == s.scene.points.size());
+  CHECK(replayed.surfaces.size() == s.scene.surfaces.size());
 }

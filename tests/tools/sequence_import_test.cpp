@@ -148,21 +148,18 @@ TEST_CASE("of .mhd the pixels lie in another file, which need not be there") {
 
 TEST_CASE("what was exported as a sequence of Slicer is read back as one, frame for frame") {
   const TemporaryFolder folder;
-  Guidance g;
-  ToolGuidance tool;
-  tool.pose = Withheld::tool_not_visible;
-  g.tools.push_back(tool);
-  SequenceFile out(SequenceFile::Kind::nrrd, folder.path() / "s.seq.nrrd", {"Needle"});
+  SequenceExposure e{{}, {std::nullopt}, {std::nullopt}};
+  SequenceFile out(SequenceFile::Kind::nrrd, folder.path() / "s.seq.nrrd", {{"Needle"}});
   for (int i = 0; i < 12; ++i) {
-    g.now += std::chrono::milliseconds(20);
-    out.add(g);
+    e.acquired += std::chrono::milliseconds(20);
+    REQUIRE(out.add(e));
   }
   REQUIRE(out.finish());
   const auto s = read_sequence(folder.path() / "s.seq.nrrd");
   if (!s) FAIL(s.error().detail);
   CHECK(s.value().frames.size() == 12);
   CHECK(s.value().frames[11].timestamp_s == 0.24);
-  CHECK(s.value().frames[0].poses.empty());  // it was withheld
+  CHECK(s.value().frames[0].poses.empty());  // it was not seen
 }
 
 TEST_CASE("an imported sequence is a session that replays to the same bytes, with the same poses") {

@@ -14,13 +14,16 @@ Json point(const std::string& label, const Point<Preop>& p) {
           {"positionStatus", "defined"}};
 }
 
-Status write(const std::filesystem::path& file, const char* type, const Json& points) {
-  const Json markup{{"type", type},
-                    {"coordinateSystem", "LPS"},
-                    {"coordinateUnits", "mm"},
-                    {"controlPoints", points}};
+Json markup(const char* type, const Json& points) {
+  return {{"type", type},
+          {"coordinateSystem", "LPS"},
+          {"coordinateUnits", "mm"},
+          {"controlPoints", points}};
+}
+
+Status write(const std::filesystem::path& file, const Json& markups) {
   std::ofstream out(file);
-  out << Json{{"markups", Json::array({markup})}}.dump(1) << '\n';
+  out << Json{{"markups", markups}}.dump(1) << '\n';
   out.flush();
   if (out) return Done{};
   return Error{Code::io, file.string() + ": cannot be written"};
@@ -33,15 +36,16 @@ Result<std::vector<std::string>> export_points(const Plan& plan,
   Json fiducials = Json::array();
   for (const Fiducial& f : plan.fiducials) fiducials.push_back(point(f.label, f.position));
   std::vector<std::string> files{"fiducials.mrk.json"};
-  if (const Status done = write(folder / files[0], "Fiducial", fiducials); !done) {
-    return done.error();
-  }
+  const Json all = Json::array({markup("Fiducial", fiducials)});
+  if (const Status done = write(folder / files[0], all); !done) return done.error();
   if (plan.trajectories.empty()) return files;
   files.emplace_back("trajectory.mrk.json");
-  const PlannedTrajectory& way = plan.trajectories.front();
-  const Json ends =
-      Json::array({point(way.id + " entry", way.entry), point(way.id + " target", way.target)});
-  if (const Status done = write(folder / files[1], "Line", ends); !done) return done.error();
+  Json lines = Json::array();
+  for (const PlannedTrajectory& way : plan.trajectories) {
+    lines.push_back(markup("Line", Json::array({point(way.id + " entry", way.entry),
+                                                point(way.id + " target", way.target)})));
+  }
+  if (const Status done = write(folder / files[1], lines); !done) return done.error();
   return files;
 }
 

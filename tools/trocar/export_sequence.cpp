@@ -21,8 +21,12 @@ std::string matrix_text(const Eigen::Matrix4d& m) {
 
 }  // namespace
 
+Eigen::Matrix4d ras_matrix(const Transform<Preop, Tip>& preop_from_tip) {
+  return (igtl::ras_from_preop() * preop_from_tip).matrix().matrix();
+}
+
 SequenceFile::SequenceFile(Kind kind, const std::filesystem::path& file,
-                           std::vector<std::string> tools)
+                           std::vector<SequenceTool> tools)
     : kind_(kind), name_(file.string()), out_(file, std::ios::binary), tools_(std::move(tools)) {
   if (kind_ == Kind::nrrd) {
     begin_nrrd();
@@ -60,18 +64,26 @@ void SequenceFile::field(const std::string& name, const std::string& value) {
                       value);
 }
 
-void SequenceFile::add(const Guidance& guidance) {
-  for (const ToolGuidance& t : guidance.tools) {
-    const std::string name = tools_.at(t.tool.index) + "ToRasTransform";
-    const auto* pose = std::get_if<ToolPose>(&t.pose);
-    field(name, matrix_text(pose != nullptr
-                                ? (igtl::ras_from_preop() * pose->preop_from_tip).matrix().matrix()
-                                : Eigen::Matrix4d::Identity()));
-    field(name + "Status", pose != nullptr ? "OK" : "INVALID");
+void SequenceFile::transform(const std::string& name, const std::optional<Eigen::Matrix4d>& pose) {
+  field(name + "Transform", matrix_text(pose.value_or(Eigen::Matrix4d::Identity())));
+  field(name + "TransformStatus", pose ? "OK" : "INVALID");
+}
+
+Status SequenceFile::add(const SequenceExposure& exposure) {
+  for (std::size_t i = 0; i < tools_.size(); ++i) {
+    transform(tools_[i].name + "ToTracker", exposure.to_tracker[i]);
+    if (tools_[i].has_tip) transform(tools_[i].name + "ToRas", exposure.to_ras[i]);
   }
-  field("Timestamp", fmt::format("{}", seconds(guidance.now.time_since_epoch())));
+  // To the ns, so that two exposures never have the same.
+  field("Timestamp", fmt::format("{:.9f}", seconds(exposure.acquired.time_since_epoch())));
   field("ImageStatus", "INVALID");
   ++frames_;
+  return checked();
+}
+
+Status SequenceFile::checked() const {
+  if (out_) return Done{};
+  return Error{Code::io, name_ + ": cannot be written"};
 }
 
 Status SequenceFile::finish() {
@@ -83,8 +95,7 @@ Status SequenceFile::finish() {
   out_.seekp(size_at_);
   out_ << size_line();
   out_.flush();
-  if (out_) return Done{};
-  return Error{Code::io, name_ + ": cannot be written"};
+  return checked();
 }
 
 }  // namespace trocar

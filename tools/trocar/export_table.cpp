@@ -84,12 +84,26 @@ class SqliteTable final : public TableSink {
   std::size_t columns_;
 };
 
+const char* declared(Column::Type type) {
+  switch (type) {
+    case Column::Type::integer:
+      return "INTEGER";
+    case Column::Type::real:
+      return "REAL";
+    case Column::Type::text:
+      return "TEXT";
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TableSink>> csv_table(const std::filesystem::path& file,
-                                             const std::vector<std::string>& columns) {
+                                             const std::vector<Column>& columns) {
   auto table = std::make_unique<CsvTable>(file);
-  std::vector<Cell> head(columns.begin(), columns.end());
+  std::vector<Cell> head;
+  head.reserve(columns.size());
+  for (const Column& c : columns) head.emplace_back(c.name);
   if (const Status begun = table->add(head); !begun) return begun.error();
   return std::unique_ptr<TableSink>(std::move(table));
 }
@@ -114,11 +128,11 @@ Status Database::failed() const {
 
 Result<std::unique_ptr<TableSink>> sqlite_table(std::shared_ptr<Database> database,
                                                 const std::string& name,
-                                                const std::vector<std::string>& columns) {
+                                                const std::vector<Column>& columns) {
   std::string names;
   std::string marks;
-  for (const std::string& c : columns) {
-    names += (names.empty() ? "" : ",") + c;
+  for (const Column& c : columns) {
+    names += (names.empty() ? "" : ",") + c.name + ' ' + declared(c.type);
     marks += marks.empty() ? "?" : ",?";
   }
   const Status made = database->run("CREATE TABLE " + name + "(" + names + ")");

@@ -16,6 +16,13 @@ namespace trocar {
 // A value of a table; nothing where there is no number.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
+// A column of a table, and what is in its cells where they are not empty.
+struct Column {
+  enum class Type : std::uint8_t { integer, real, text };
+  std::string name;
+  Type type = Type::text;
+};
+
 // A table that is written row by row. plain: one thread.
 class TableSink {
  public:
@@ -31,7 +38,7 @@ class TableSink {
 
 // RFC 4180 with a header line; doubles with as many digits as give them back.
 Result<std::unique_ptr<TableSink>> csv_table(const std::filesystem::path& file,
-                                             const std::vector<std::string>& columns);
+                                             const std::vector<Column>& columns);
 
 // A new SQLite database, written in one transaction that ends with finish().
 class Database {
@@ -50,9 +57,9 @@ class Database {
   sqlite3* db_ = nullptr;
 };
 
-// A table of it.
+// A table of it, its columns declared INTEGER, REAL or TEXT.
 Result<std::unique_ptr<TableSink>> sqlite_table(std::shared_ptr<Database> database,
                                                 const std::string& name,
-                                                const std::vector<std::string>& columns);
+                                                const std::vector<Column>& columns);
 
 }  // namespace trocar

@@ -86,6 +86,7 @@ StreamScene scene_of(const Plan& plan, const StreamNames& names) {
     scene.warnings.push_back("issue=" + std::string(to_string(w.issue)) + " text=" + w.detail);
   }
   scene.points = points_of(plan);
+  if (plan.ct_path.empty()) return scene;  // of a session, which keeps no voxels
   scene.volumes.push_back(ct_of(plan));
   if (plan.labels_path.empty()) return scene;
   scene.volumes.push_back(labels_of(plan));

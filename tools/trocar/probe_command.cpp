@@ -10,6 +10,7 @@
 #include <string>
 
 #include "drivers/ndi_probe.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 
 namespace trocar {
@@ -125,7 +126,7 @@ void add_probe(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({9600, 19200, 38400, 57600, 115200, 230400, 921600}))
       ->capture_default_str();
   ndi->add_option("--timeout", options->timeout_s, "of the network connection, s")
-      ->check(CLI::Range(0.1, 60.0))
+      ->check(decimal_within(0.1, 60.0))
       ->capture_default_str();
   ndi->add_flag("--json", options->json, "report as JSON");
   ndi->callback([options, &exit_code] { probe(*options, exit_code); });

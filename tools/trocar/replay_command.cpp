@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -12,11 +11,14 @@
 
 #include "engine/base/log.hpp"
 #include "engine/runtime/replay.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
+#include "tools/trocar/progress_bar.hpp"
 #include "tools/trocar/replay_report.hpp"
 #include "tools/trocar/replay_stage.hpp"
 #include "tools/trocar/replay_stepper.hpp"
+#include "tools/trocar/replay_verdict.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
@@ -27,7 +29,12 @@ constexpr const char* about =
     "order, with the recorded times, and the set-up that is kept in the file.\n"
     "Research software, not a cleared medical device.\n\n"
     "  trocar replay FILE --verify           compare every output with the recorded one, byte by\n"
-    "                                        byte; the first that differs is printed, exit code 5\n"
+    "                                        byte. Exit code 5 when one differs (the first is\n"
+    "                                        printed), when the file is damaged or altered, and\n"
+    "                                        when there is nothing to compare; 1 when it was\n"
+    "                                        stopped; 0 for a recording that was merely cut "
+    "short,\n"
+    "                                        as far as it goes\n"
     "  trocar replay FILE --listen 18944     serve it over OpenIGTLink like a live engine, in "
     "real\n"
     "                                        time; --speed 4 four times as fast, --speed max as\n"
@@ -63,9 +70,7 @@ int fail(const Error& why) {
 std::optional<double> speed_of(const Asked& asked) {
   if (asked.step || asked.speed == "max") return std::nullopt;
   if (asked.speed.empty()) return asked.port ? std::optional(1.0) : std::nullopt;
-  double times = 1;  // from_chars: the same in every locale (H11)
-  std::from_chars(asked.speed.data(), asked.speed.data() + asked.speed.size(), times);
-  return times;
+  return decimal_of(asked.speed);
 }
 
 // What the steps from --from on are shown to: displays, a person, or nobody.
@@ -74,8 +79,9 @@ class Audience {
   explicit Audience(const Asked& asked) : asked_(asked), speed_(speed_of(asked)) {}
 
   // False to end: a person has seen enough.
-  Result<bool> show(const Played& played, const Step& step) {
+  Result<bool> show(Played& played, const Step& step) {
     if (step.now - *played.first < duration_from_ms(asked_.from_s * 1e3)) return true;
+    played.shown = true;
     if (asked_.port && !stage_) {
       if (const Status begun = open_stage(played, step); !begun) return begun.error();
     }
@@ -106,13 +112,16 @@ class Audience {
 // Runs to the end, to Ctrl-C, or until a person has seen enough.
 Status play(const Asked& asked, Played& played) {
   Audience audience(asked);
+  ProgressBar bar("verified", asked.verify && !asked.step && !asked.port);
   while (const Step* step = played.replay.advance()) {
     if (!played.first) played.first = step->now;
     played.last = step->now;
     if (asked.recompute) played.recompute.take(*step, played.replay.navigator());
     const auto shown = audience.show(played, *step);
     if (!shown) return shown.error();
-    if (!shown.value() || stop_wanted()) break;
+    played.stopped = !shown.value() || stop_wanted();
+    if (played.stopped) break;
+    bar.tell(played.replay.end().whole_bytes, played.replay.end().file_bytes);
   }
   return Done{};
 }
@@ -129,6 +138,12 @@ Status use_other(const std::string& config, Replay& replay) {
   return Done{};
 }
 
+int fail_from(const Asked& asked, const Played& played) {
+  std::fprintf(stderr, "trocar replay: --from %g: the session is %.1f s long\n", asked.from_s,
+               played.session_s());
+  return exit_usage;
+}
+
 int replay_one(const Asked& asked) {
   const auto began = std::chrono::steady_clock::now();
   auto opened = Replay::open(asked.file);
@@ -141,9 +156,15 @@ int replay_one(const Asked& asked) {
   Played played(replay);
   if (const Status done = play(asked, played); !done) return fail(done.error());
   played.took_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  asked.json ? print_json(played, asked.recompute) : print_text(played, asked.recompute);
+  if (asked.from_s > 0 && !played.shown && !played.stopped && !replay.error()) {
+    return fail_from(asked, played);
+  }
+  Verdict verdict;
+  if (asked.verify) verdict = verdict_of(asked.file, played);
+  const Report report{asked.recompute, asked.verify ? &verdict : nullptr};
+  asked.json ? print_json(played, report) : print_text(played, report);
   if (replay.error()) return fail(*replay.error());
-  return asked.verify && replay.stats().differences > 0 ? exit_check_failed : exit_ok;
+  return verdict.exit_code;
 }
 
 }  // namespace
@@ -152,14 +173,14 @@ void add_replay(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("replay", about);
   const auto asked = std::make_shared<Asked>();
   command->add_option("FILE", asked->file, "session")->required();
-  command->add_flag("--verify", asked->verify, "exit code 5 when an output differs");
+  command->add_flag("--verify", asked->verify, "exit code 5 unless all is as it was recorded");
   command->add_flag("--recompute", asked->recompute, "run the registrations again");
   command->add_option("--listen", asked->port, "serve OpenIGTLink on this port of this host");
   command->add_flag("--step", asked->step, "one step per line on stdin");
   command->add_option("--speed", asked->speed, "times as fast as it was, or max")
-      ->check(CLI::Range(0.01, 1000.0) | CLI::IsMember({"max"}));
+      ->check(decimal_within(0.01, 1000, "max"));
   command->add_option("--from", asked->from_s, "show from so many seconds after the beginning on")
-      ->check(CLI::Range(0.0, 1e7));
+      ->check(decimal_within(0, 1e7));
   command->add_option("--with", asked->with, "replay under this configuration");
   command->add_flag("--json", asked->json, "one JSON object");
   command->callback([asked, &exit_code] { exit_code = replay_one(*asked); });

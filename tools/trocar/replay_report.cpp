@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/trocar/replay_verdict.hpp"
+
 namespace trocar {
 namespace {
 
@@ -30,7 +32,7 @@ std::vector<std::pair<std::string, ChangedField>> sorted_fields(const ReplayStat
 
 }  // namespace
 
-void print_json(const Played& played, bool recomputed) {
+void print_json(const Played& played, const Report& report) {
   const Replay& replay = played.replay;
   const ReplayStats& stats = replay.stats();
   nlohmann::json j{{"steps", stats.steps},
@@ -51,7 +53,12 @@ void print_json(const Played& played, bool recomputed) {
                             {"first", field.first.what}});
   }
   if (replay.end().fault) j["damage"] = replay.end().fault->why;
-  if (recomputed) {
+  if (played.stopped) j["stopped"] = true;
+  if (report.verdict) {
+    j["verified"] = report.verdict->exit_code == exit_ok;
+    j["verdict"] = report.verdict->why;
+  }
+  if (report.recomputed) {
     j["registrations"] = nlohmann::json::array();
     for (const Recomputed& r : played.recompute.all()) j["registrations"].push_back(json_of(r));
     j["registrations_without_inputs"] = played.recompute.without_inputs();
@@ -98,7 +105,7 @@ void print_fields(const ReplayStats& stats) {
 
 }  // namespace
 
-void print_text(const Played& played, bool recomputed) {
+void print_text(const Played& played, const Report& report) {
   const ReplayStats& stats = played.replay.stats();
   std::printf(
       "%llu steps, %.1f s of session in %.2f s; %llu guidances and %llu state lines compared, "
@@ -116,7 +123,11 @@ void print_text(const Played& played, bool recomputed) {
     std::printf("the file ends at byte %llu: %s\n", static_cast<unsigned long long>(fault->at),
                 fault->why.c_str());
   }
-  if (recomputed) print_recomputed(played.recompute);
+  if (report.recomputed) print_recomputed(played.recompute);
+  if (report.verdict) {
+    std::printf("%s: %s\n", report.verdict->exit_code == exit_ok ? "verified" : "NOT verified",
+                report.verdict->why.c_str());
+  }
 }
 
 }  // namespace trocar

@@ -14,12 +14,22 @@ struct Played {
   std::optional<Timestamp> first;
   Timestamp last{};
   double took_s = 0;
+  bool shown = false;    // anything from --from on
+  bool stopped = false;  // by Ctrl-C or a person, before the end
   [[nodiscard]] double session_s() const { return first ? seconds(last - *first) : 0; }
 };
 
-// What came of it, on stdout: one JSON object, or text for a person. `recomputed`: with what the
-// registrations came to when they were run again.
-void print_json(const Played& played, bool recomputed);
-void print_text(const Played& played, bool recomputed);
+struct Verdict;
+
+// What is told of it besides: with what the registrations came to when they were run again, and
+// what --verify comes to.
+struct Report {
+  bool recomputed = false;
+  const Verdict* verdict = nullptr;
+};
+
+// What came of it, on stdout: one JSON object, or text for a person.
+void print_json(const Played& played, const Report& report);
+void print_text(const Played& played, const Report& report);
 
 }  // namespace trocar

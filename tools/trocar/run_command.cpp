@@ -17,6 +17,7 @@
 #include "engine/runtime/control_endpoint.hpp"
 #include "engine/runtime/engine_report.hpp"
 #include "engine/runtime/resume.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/or_setup.hpp"
@@ -234,18 +235,13 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", about);
   const auto asked = std::make_shared<Asked>();
   command->add_option("config", asked->config, "configuration file")->required();
-  command->add_option("--for", asked->seconds, "end after so many seconds");
+  command->add_option("--for", asked->seconds, "end after so many seconds")
+      ->check(decimal_within(0.001, 1e7));
   command->add_option("--resume", asked->resume,
                       "session of the run that broke off: its registration is taken over when the "
                       "whole session replays to every recorded byte under this configuration");
   command->add_flag("--json", asked->json, "print counters and latencies as JSON at the end");
-  command->callback([asked, &exit_code] {
-    if (asked->seconds && !(*asked->seconds >= 0.001 && *asked->seconds <= 1e7)) {  // nan, too
-      throw CLI::ValidationError(
-          "--for", "expected 0.001 to 1e7 seconds, found " + fmt::format("{}", *asked->seconds));
-    }
-    exit_code = run(*asked);
-  });
+  command->callback([asked, &exit_code] { exit_code = run(*asked); });
 }
 
 }  // namespace trocar

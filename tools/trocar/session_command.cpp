@@ -2,16 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "engine/session/session_messages.hpp"
-#include "engine/session/session_reader.hpp"
-#include "engine/session/session_writer.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/session_contents.hpp"
+#include "tools/trocar/session_copy.hpp"
 #include "tools/trocar/session_export.hpp"
 #include "tools/trocar/session_import_command.hpp"
 
@@ -25,7 +23,8 @@ constexpr const char* about_info =
 constexpr const char* about_recover =
     "Write what is whole of a cut or damaged session to a new file, which is ended as it should "
     "be,\n"
-    "and say how much was lost. Nothing is written over.";
+    "and say how much was lost. A chunk that does not fit the chain is not written. Nothing is "
+    "written over.";
 constexpr const char* about_cut =
     "Write the piece between two times to a new file. What was recorded of the device and said to\n"
     "the displays before it is left out; the steps of the navigator stay, so that the piece "
@@ -36,42 +35,13 @@ constexpr const char* about_export =
     "  guidance.csv, events.csv   a row per guidance, tool and structure; per state, alarm, "
     "command\n"
     "  session.db                 the same two tables in SQLite, for pandas and DuckDB\n"
-    "  tools.igs.mha, tools.seq.nrrd   the tools' poses in RAS, each with its status, for PLUS "
-    "and\n"
-    "                             3D Slicer (Sequences)\n"
-    "  registration*.h5           what held last, of each vertebra: a transform for 3D Slicer\n"
-    "  *.mrk.json                 fiducials and planned trajectory, for 3D Slicer";
-
-// What a first pass over a file finds.
-struct Contents {
-  std::vector<mcap::Schema> schemas;
-  std::vector<mcap::Channel> channels;
-  std::vector<mcap::Attachment> attachments;
-  std::map<std::uint16_t, std::uint64_t> messages;  // per channel
-  std::uint64_t first_ns = 0;
-  std::uint64_t last_ns = 0;
-  SessionEnd end;
-};
-
-template <class OnMessage>
-Result<Contents> read_contents(const std::string& file, const OnMessage& on_message) {
-  auto reader = SessionReader::open(file);
-  if (!reader) return reader.error();
-  Contents all;
-  while (const SessionReader::Item* item = reader.value()->next()) {
-    if (const auto* s = std::get_if<mcap::Schema>(item)) all.schemas.push_back(*s);
-    if (const auto* c = std::get_if<mcap::Channel>(item)) all.channels.push_back(*c);
-    if (const auto* a = std::get_if<mcap::Attachment>(item)) all.attachments.push_back(*a);
-    const auto* m = std::get_if<mcap::Message>(item);
-    if (m == nullptr) continue;
-    if (all.messages.empty()) all.first_ns = m->log_time_ns;
-    all.last_ns = std::max(all.last_ns, m->log_time_ns);
-    ++all.messages[m->channel];
-    if (const Status taken = on_message(all, *m); !taken) return taken.error();
-  }
-  all.end = reader.value()->end();
-  return all;
-}
+    "  tools.igs.mha, tools.seq.nrrd   each exposure: the tracker's poses of all bodies "
+    "(ToTracker)\n"
+    "                             and the tools' in RAS, with status, for PLUS, 3D Slicer and\n"
+    "                             `trocar session import`\n"
+    "  registration*.h5           what holds at the end, of each vertebra, for 3D Slicer\n"
+    "  *.mrk.json                 fiducials and planned trajectories, for 3D Slicer\n"
+    "Nothing is left behind when it fails or is stopped.";
 
 nlohmann::json json_of(const Contents& all) {
   nlohmann::json channels = nlohmann::json::object();
@@ -83,14 +53,10 @@ nlohmann::json json_of(const Contents& all) {
   for (const mcap::Attachment& a : all.attachments) {
     attachments.push_back({{"name", a.name}, {"bytes", a.data.size()}});
   }
-  nlohmann::json j{{"file_bytes", all.end.file_bytes},
-                   {"whole_bytes", all.end.whole_bytes},
-                   {"chunks", all.end.chunks},
-                   {"messages", all.end.messages},
-                   {"seconds", static_cast<double>(all.last_ns - all.first_ns) / 1e9},
-                   {"closed", all.end.closed},
-                   {"chain", hex_of(all.end.digest)},
-                   {"channels", channels},
+  nlohmann::json j{{"file_bytes", all.end.file_bytes}, {"whole_bytes", all.end.whole_bytes},
+                   {"chunks", all.end.chunks},         {"messages", all.end.messages},
+                   {"seconds", all.seconds()},         {"closed", all.end.closed},
+                   {"chain", hex_of(all.end.digest)},  {"channels", channels},
                    {"attachments", attachments}};
   if (all.end.fault) j["damage"] = {{"at_byte", all.end.fault->at}, {"why", all.end.fault->why}};
   return j;
@@ -111,8 +77,7 @@ void print_end(const SessionEnd& end) {
 void print(const Contents& all) {
   std::printf("%llu bytes, %llu chunks, %llu messages, %.1f s\n",
               static_cast<Big>(all.end.file_bytes), static_cast<Big>(all.end.chunks),
-              static_cast<Big>(all.end.messages),
-              static_cast<double>(all.last_ns - all.first_ns) / 1e9);
+              static_cast<Big>(all.end.messages), all.seconds());
   for (const mcap::Channel& c : all.channels) {
     const auto n = all.messages.find(c.id);
     if (n == all.messages.end()) continue;
@@ -130,8 +95,8 @@ int fail(const Error& why) {
 }
 
 int info(const std::string& file, bool json) {
-  const auto all =
-      read_contents(file, [](const Contents&, const mcap::Message&) { return Status(Done{}); });
+  const auto all = read_contents(
+      file, "read", [](const Contents&, const mcap::Message&) { return Status(Done{}); });
   if (!all) return fail(all.error());
   if (json) {
     std::puts(json_of(all.value()).dump().c_str());
@@ -141,49 +106,21 @@ int info(const std::string& file, bool json) {
   return all.value().end.closed ? exit_ok : exit_check_failed;
 }
 
-Result<std::unique_ptr<SessionWriter>> begin_copy(const std::string& to, const Contents& all) {
-  auto created = create_append_file(to);
-  if (!created) return created.error();
-  return SessionWriter::begin(
-      std::move(created).value(),
-      {"trocar " TROCAR_VERSION " (recovered)", all.schemas, all.channels, all.attachments});
-}
-
-// Which messages of a session a copy keeps; `at_s` from the first message on.
-using Keep = std::function<bool(Topic topic, double at_s)>;
-
-// The prologue is whole when the first message comes; the copy begins then.
-Result<Contents> copy_session(const std::string& from, const std::string& to, const Keep& keep) {
-  constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
-  std::unique_ptr<SessionWriter> writer;
-  auto all = read_contents(from, [&](const Contents& read, const mcap::Message& m) -> Status {
-    if (!writer) {
-      auto begun = begin_copy(to, read);
-      if (!begun) return begun.error();
-      writer = std::move(begun).value();
-    }
-    if (m.channel < 1 || m.channel > read.channels.size()) {
-      return Error{Code::malformed, from + ": a message of a channel that is not declared"};
-    }
-    const auto passed_ns = static_cast<std::int64_t>(m.log_time_ns - read.first_ns);
-    if (!keep(static_cast<Topic>(m.channel), static_cast<double>(passed_ns) / 1e9)) return Done{};
-    writer->add(m.channel, m.log_time_ns, m.data);
-    return writer->pending_bytes() < chunk_bytes ? Status(Done{}) : writer->commit();
-  });
-  if (!all) return all;
-  if (!writer) return Error{Code::malformed, from + ": no message in it is whole"};
-  if (const Status closed = writer->close(); !closed) return closed.error();
-  return all;
+std::string lost(const SessionEnd& end) {
+  if (end.data_ended && end.fault) {
+    return "all messages are whole; only the index behind them was damaged";
+  }
+  return std::to_string(end.file_bytes - end.whole_bytes) + " bytes behind them are lost";
 }
 
 int recover(const std::string& from, const std::string& to) {
-  const auto all = copy_session(from, to, [](Topic, double) { return true; });
-  if (!all) return fail(all.error());
-  const SessionEnd& end = all.value().end;
+  auto copy = copy_session(from, to, "recovered", [](Topic, double) { return true; });
+  if (!copy) return fail(copy.error());
+  if (const Status kept = copy.value().to.keep(); !kept) return fail(kept.error());
+  const SessionEnd& end = copy.value().from.end;
   print_end(end);
-  std::printf("recovered %llu messages into %s; %llu bytes behind them are lost\n",
-              static_cast<Big>(end.messages), to.c_str(),
-              static_cast<Big>(end.file_bytes - end.whole_bytes));
+  std::printf("recovered %llu messages into %s; %s\n", static_cast<Big>(end.messages), to.c_str(),
+              lost(end).c_str());
   return exit_ok;
 }
 
@@ -197,14 +134,24 @@ struct Cut {
 // Steps before the piece stay: without them nothing in it could be replayed.
 int cut(const Cut& asked) {
   std::uint64_t kept = 0;
-  const auto all = copy_session(asked.from, asked.to, [&](Topic topic, double at_s) {
-    const bool keep = at_s < asked.end_s && (at_s >= asked.begin_s || is_step(topic));
+  bool is_reached = false;
+  auto copy = copy_session(asked.from, asked.to, "cut", [&](Topic topic, double at_s) {
+    const bool is_begun = at_s >= asked.begin_s;
+    const bool keep = at_s < asked.end_s && (is_begun || is_step(topic));
+    is_reached = is_reached || is_begun;
     kept += keep ? 1 : 0;
     return keep;
   });
-  if (!all) return fail(all.error());
+  if (!copy) return fail(copy.error());
+  const Contents& all = copy.value().from;
+  if (!is_reached) {
+    std::fprintf(stderr, "trocar session cut: --from %g: the session is %.1f s long\n",
+                 asked.begin_s, all.seconds());
+    return exit_usage;
+  }
+  if (const Status done = copy.value().to.keep(); !done) return fail(done.error());
   std::printf("%llu of %llu messages are in %s\n", static_cast<Big>(kept),
-              static_cast<Big>(all.value().end.messages), asked.to.c_str());
+              static_cast<Big>(all.end.messages), asked.to.c_str());
   return exit_ok;
 }
 
@@ -213,29 +160,34 @@ int export_to(const std::string& session, const std::string& folder, bool json) 
   if (!exported) return fail(exported.error());
   const Exported& e = exported.value();
   if (json) {
-    std::puts(nlohmann::json{
-        {"files", e.files}, {"guidances", e.guidances}, {"events", e.events}, {"whole", e.whole}}
-                  .dump()
-                  .c_str());
+    const nlohmann::json j{{"files", e.files},         {"guidances", e.guidances},
+                           {"events", e.events},       {"exposures", e.exposures},
+                           {"late_exposures", e.late}, {"whole", e.whole}};
+    std::puts(j.dump().c_str());
   } else {
     std::printf("%llu guidances and %llu events in %s:", static_cast<Big>(e.guidances),
                 static_cast<Big>(e.events), folder.c_str());
     for (const std::string& file : e.files) std::printf(" %s", file.c_str());
     std::printf("\n");
+    if (e.late > 0) {
+      std::printf("%llu exposures came too late for their place in the sequences\n",
+                  static_cast<Big>(e.late));
+    }
     if (!e.whole) std::printf("the session ends early: %s\n", e.end.c_str());
   }
   return exit_ok;
 }
 
 void add_cut(CLI::App& command, int& exit_code) {
+  constexpr double longest_s = 1e7;
   const auto asked = std::make_shared<Cut>();
   CLI::App* c = command.add_subcommand("cut", about_cut);
   c->add_option("FILE", asked->from, "session")->required();
   c->add_option("--from", asked->begin_s, "seconds after its first message")
-      ->check(CLI::Range(0.0, 1e7));
+      ->check(decimal_within(0, longest_s));
   c->add_option("--to", asked->end_s, "seconds after its first message")
       ->required()
-      ->check(CLI::Range(0.0, 1e7));
+      ->check(decimal_within(0, longest_s));
   c->add_option("--out", asked->to, "the new file")->required();
   c->callback([asked, &exit_code] {
     if (!(asked->begin_s < asked->end_s)) {

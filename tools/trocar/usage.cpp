@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/nearest_word.hpp"
@@ -30,6 +34,51 @@ std::string example_of(const CLI::App& group, const std::vector<std::string>& wo
   return line;
 }
 
+// The words of a command's own example where its options alone do not tell which are needed.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 1> examples{
+    {{"qa", "sessions/*.mcap --out reports"}}};
+
+// "cut FILE --to TO --out OUT": what the command needs.
+std::string example_of(const CLI::App& command) {
+  for (const auto& [name, words] : examples) {
+    if (command.get_name() == name) return std::string(words);
+  }
+  const auto upper = [](std::string name) {
+    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return name;
+  };
+  std::vector<std::string> words;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required()) continue;
+    const std::string name = option->get_name();
+    const std::size_t letters = std::min(name.find_first_not_of('-'), name.size());
+    if (letters > 0) words.push_back(name);
+    words.push_back(upper(name.substr(letters)));
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+// Of a command that runs by itself.
+std::string wrong_words(const CLI::App& command, const CLI::ParseError& error) {
+  const std::vector<std::string> words = command.remaining();
+  const bool is_extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (!is_extra || words.empty()) return error.what();
+  if (!words.front().starts_with("-")) return fmt::format("unexpected \"{}\"", words.front());
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const auto meant = nearest_word(words.front(), names);
+  return fmt::format("unknown option \"{}\"{}", words.front(),
+                     meant ? fmt::format(", did you mean \"{}\"?", *meant) : "");
+}
+
+// What a device command needs first, and no other: the kind of device.
+bool chooses_device(const CLI::App& command) {
+  const std::string& name = command.get_name();
+  return name == "probe" || name == "simulate" || name == "inspect";
+}
+
 }  // namespace
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
@@ -40,9 +89,12 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
     path += " " + chosen->get_name();
   }
   const std::vector<std::string> names = command_names(*chosen);
-  if (names.empty()) return fmt::format("{}: {}; see {} --help", path, error.what(), path);
   const std::vector<std::string> words = app.remaining(true);
-  if (chosen != &app) {
+  if (names.empty() || chosen->get_require_subcommand_min() == 0) {
+    return fmt::format("{}: {}; for example: {} {}; see {} --help", path,
+                       wrong_words(*chosen, error), path, example_of(*chosen), path);
+  }
+  if (chooses_device(*chosen)) {
     return fmt::format("{}: expected the kind of device ({}), found {}; for example: {} {}", path,
                        fmt::join(names, ", "),
                        words.empty() ? "nothing" : '"' + words.front() + '"', path,

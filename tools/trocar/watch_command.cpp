@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/igtl/client.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/stop_flag.hpp"
 #include "tools/trocar/watch_model.hpp"
@@ -148,7 +149,7 @@ void add_watch(CLI::App& app, int& exit_code) {
   command->add_flag("--json", options->json, "one JSON object per line and update");
   command->add_flag("--once", options->once, "one picture, then end (waits at most 5 s)");
   command->add_option("--for", options->for_s, "end after so many seconds")
-      ->check(CLI::Range(0.001, 1e7));
+      ->check(decimal_within(0.001, 1e7));
   command->add_flag("--plain", options->plain, "plain lines, no colours (as when piped)");
   command->callback([options, &exit_code] {
     auto where = igtl::parse_endpoint(options->server);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "engine/session/torn_tail.hpp"
 #include "tests/engine/session/session_bytes.hpp"
 #include "tests/tools/temporary_folder.hpp"
 
@@ -14,6 +15,7 @@ struct SmallSession {
   std::vector<std::string> messages;
   std::vector<std::uint64_t> bytes_after;  // the file's size when message i was acknowledged
   std::uint64_t prologue_bytes = 0;
+  std::uint64_t data_end = 0;  // behind it
   std::vector<char> content;
 };
 
@@ -35,6 +37,8 @@ SmallSession small_session(const std::filesystem::path& file, bool closed) {
     REQUIRE(writer.commit());
     s.bytes_after.resize(s.messages.size(), writer.committed_bytes());
   }
+  constexpr std::uint64_t data_end_body = 4;
+  s.data_end = writer.committed_bytes() + mcap::record_head + data_end_body;
   if (closed) REQUIRE(writer.close());
   s.content = content_of(file);
   return s;
@@ -91,6 +95,8 @@ TEST_CASE(
     REQUIRE_FALSE(all.end.closed);
     REQUIRE(all.end.whole_bytes <= size);
     REQUIRE(is_beginning(all.messages, s.messages));
+    REQUIRE(all.end.data_ended == (size >= s.data_end));
+    if (size >= mcap::magic.size()) REQUIRE(is_torn_only(file, all.end).value());
     // A chunk that is whole counts although its link was cut off, and nothing else does.
     const std::size_t safe = acknowledged(s, size);
     const std::size_t and_a_chunk =
@@ -115,36 +121,48 @@ TEST_CASE("H21: with any single bit flipped, a session says so, and gives what s
     REQUIRE(all.end.fault);
     REQUIRE_FALSE(all.end.closed);
     REQUIRE(is_beginning(all.messages, s.messages));
-    // Those before, and of the chunk that it hit all or none: all when its messages are whole.
+    // Those before, and of the chunk that it hit all or none: all when what it hit is the length
+    // of the link behind, so that none is there.
     const std::size_t safe = acknowledged(s, bit / 8);
     const std::size_t and_a_chunk =
         safe == s.messages.size() ? safe : acknowledged(s, s.bytes_after[safe]);
     REQUIRE((all.messages.size() == safe || all.messages.size() == and_a_chunk));
     REQUIRE(all.end.linked_bytes <= bit / 8);
+    REQUIRE(all.end.data_ended == (bit / 8 >= s.data_end));
+    REQUIRE_FALSE(is_torn_only(file, all.end).value());
   }
 }
 
-TEST_CASE("bytes put behind, between or in place of others are found by the chain") {
+TEST_CASE("bytes put behind, between or in place of others are found before they are given") {
   const TemporaryFolder folder;
   const SmallSession s = small_session(folder.path() / "whole.mcap", true);
   const auto file = folder.path() / "other.mcap";
-  std::vector<char> content = s.content;
-  SECTION("behind the end") { content.push_back('x'); }
-  SECTION("a chunk left out") {
-    const auto from = static_cast<std::ptrdiff_t>(s.bytes_after[0]);
-    const auto to = static_cast<std::ptrdiff_t>(s.bytes_after[1]);
-    content.erase(content.begin() + from, content.begin() + to);
+  const std::string bytes(s.content.begin(), s.content.end());
+  // Chunks hold 1, 2, 3 and 1 messages; chunk(1) is the second.
+  const std::vector<std::uint64_t> ends{s.prologue_bytes, s.bytes_after[0], s.bytes_after[2],
+                                        s.bytes_after[5], s.bytes_after[6]};
+  const auto chunk = [&](std::size_t n) { return bytes.substr(ends[n], ends[n + 1] - ends[n]); };
+  const std::string first = bytes.substr(0, ends[1]);
+  const std::string last = bytes.substr(ends[3]);
+  std::string content;
+  std::size_t whole = 1;  // messages before what is false
+  SECTION("behind the end") {
+    content = bytes + "x";
+    whole = s.messages.size();
   }
-  SECTION("a chunk twice") {
-    const auto from = static_cast<std::ptrdiff_t>(s.prologue_bytes);
-    const auto to = static_cast<std::ptrdiff_t>(s.bytes_after[0]);
-    const std::vector<char> chunk(content.begin() + from, content.begin() + to);
-    content.insert(content.begin() + to, chunk.begin(), chunk.end());
+  SECTION("a chunk left out") { content = first + chunk(2) + last; }
+  SECTION("a chunk twice") { content = first.substr(0, ends[0]) + chunk(0) + chunk(0) + chunk(1); }
+  SECTION("two chunks swapped") { content = first + chunk(2) + chunk(1) + last; }
+  SECTION("a chunk without its link") {
+    content = first + chunk(1).substr(0, chunk(1).size() - link_record_bytes) + chunk(2) + last;
   }
   write_content(file, content.data(), content.size());
   const WhatWasRead all = read_all(file);
   CHECK(all.end.fault);
   CHECK_FALSE(all.end.closed);
+  CHECK_FALSE(is_torn_only(file, all.end).value());
+  REQUIRE(all.messages.size() == whole);
+  CHECK(is_beginning(all.messages, s.messages));
 }
 
 TEST_CASE("a file that is no session is refused with its name") {
