@@ -27,9 +27,9 @@ constexpr float off_zero = 1e-4F;
 
 struct Layout {
   PlaneGrid plane;
-  double step_mm;  // along the normal
-  int layers;      // from half a spacing below the first slice's neighbour to above the last
-  double bottom_mm;
+  double step_mm = 0;  // along the normal
+  int layers = 0;      // from a spacing below the first slice to one above the last
+  double bottom_mm = 0;
 };
 
 Result<Layout> lay_out(const ContourStack& stack) {

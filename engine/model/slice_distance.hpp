@@ -6,9 +6,9 @@ namespace trocar {
 
 // A grid in the plane of a slice: `width` x `height` places, x fastest.
 struct PlaneGrid {
-  Eigen::Vector2d origin_mm;
-  double step_mm;
-  int width, height;
+  Eigen::Vector2d origin_mm = Eigen::Vector2d::Zero();
+  double step_mm = 0;
+  int width = 0, height = 0;
 
   [[nodiscard]] Eigen::Vector2d at(int x, int y) const {
     return origin_mm + step_mm * Eigen::Vector2d(x, y);
