@@ -44,7 +44,8 @@ TEST_CASE("what is no DICOM file, cut short or of another kind is refused by nam
   write_rtstruct(f.path, {{1, "GTV", {contour_text(circle({0, 0, 0}, 9))}}});
   const std::string whole = read_file(f.path);
   for (const double part : {0.3, 0.6, 0.9, 0.99}) {
-    write_file(f.path, whole.substr(0, static_cast<std::size_t>(part * whole.size())));
+    write_file(f.path,
+               whole.substr(0, static_cast<std::size_t>(part * static_cast<double>(whole.size()))));
     CHECK_FALSE(f.read());
   }
   write_rtstruct(f.path, {},

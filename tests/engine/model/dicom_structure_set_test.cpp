@@ -66,7 +66,7 @@ TEST_CASE("an ROI is read by number or name and becomes the sphere that was draw
     double squares = 0;
     for (const auto& p : surface.value().mesh.vertices_mm)
       squares += std::pow((p - Eigen::Vector3d(5, -30, 100)).norm() - 15, 2);
-    CHECK(std::sqrt(squares / surface.value().mesh.vertices_mm.size()) < 0.18);
+    CHECK(std::sqrt(squares / static_cast<double>(surface.value().mesh.vertices_mm.size())) < 0.18);
   }
 }
 
