@@ -8,6 +8,9 @@
 
 namespace trocar::test {
 
+// Enough for a sanitizer on a busy machine; nobody waits so long where all is well.
+static constexpr auto patience = std::chrono::seconds(40);
+
 namespace {
 
 std::string big_endian(std::size_t number, int bytes) {
@@ -121,7 +124,7 @@ void RecordingSink::end(Delivery delivery, bool whole) {
 
 bool RecordingSink::wait_for(const std::function<bool(const std::map<Delivery, Came>&)>& truth) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return truth(came_); });
+  return changed_.wait_for(lock, patience, [&] { return truth(came_); });
 }
 
 void RecordingSink::answer(Status with) {
@@ -135,7 +138,7 @@ std::map<DicomSink::Delivery, RecordingSink::Came> RecordingSink::all() {
 }
 
 bool eventually(const std::function<bool()>& truth) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const auto end = std::chrono::steady_clock::now() + patience;
   while (!truth()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
