@@ -19,7 +19,7 @@ std::size_t count_or(const ConfigReader& in, const char* key, std::size_t absent
 
 // PS3.5 sect. 6.2, AE: 1 to 16 characters, no backslash; spaces at the ends do not count.
 std::string read_ae_title(const ConfigReader& in) {
-  const std::string title = in.text("ae_title");
+  std::string title = in.text("ae_title");
   const bool good = title.size() <= 16 && title.front() != ' ' && title.back() != ' ' &&
                     std::none_of(title.begin(), title.end(),
                                  [](char c) { return c < ' ' || c > '~' || c == '\\'; });

@@ -105,7 +105,7 @@ class Association {
     if (auto refused = negotiate(peer)) return *refused;
     const DicomSink::Delivery delivery =
         sink_.begin(fmt::format("{} at {}", calling_, peer.text()));
-    const AssociationEnd ended = messages(delivery);
+    AssociationEnd ended = messages(delivery);
     sink_.end(delivery, !ended.refused);
     return ended;
   }
@@ -158,7 +158,7 @@ class Association {
   // conversion, or which it can write at all.
   void accept_contexts() {
     for (int k = 0; k < ASC_countPresentationContexts(assoc_->params); ++k) {
-      T_ASC_PresentationContext offered;
+      T_ASC_PresentationContext offered{};
       if (ASC_getPresentationContext(assoc_->params, k, &offered).bad()) continue;
       const auto id = offered.presentationContextID;
       const char* syntax =
@@ -187,7 +187,7 @@ class Association {
   }
 
   [[nodiscard]] std::string what_was_offered() const {
-    T_ASC_PresentationContext context;
+    T_ASC_PresentationContext context{};
     if (ASC_countPresentationContexts(assoc_->params) < 1 ||
         ASC_getPresentationContext(assoc_->params, 0, &context).bad()) {
       return "nothing";
@@ -197,7 +197,7 @@ class Association {
 
   // A sender of whose kinds none is taken has nothing to say but that it goes.
   void wait_for_release() {
-    T_DIMSE_Message message;
+    T_DIMSE_Message message{};
     T_ASC_PresentationContextID context = 0;
     const OFCondition came =
         DIMSE_receiveCommand(assoc_, DIMSE_NONBLOCKING, 1, &context, &message, nullptr);
@@ -206,7 +206,7 @@ class Association {
 
   AssociationEnd messages(DicomSink::Delivery delivery) {
     for (;;) {
-      T_DIMSE_Message message;
+      T_DIMSE_Message message{};
       T_ASC_PresentationContextID context = 0;
       const OFCondition came = DIMSE_receiveCommand(
           assoc_, DIMSE_NONBLOCKING, whole_seconds(config_.idle), &context, &message, nullptr);
@@ -273,7 +273,7 @@ class Association {
 
   // Empty when what names the object is not fit to be written into a file.
   std::string head_of(const T_DIMSE_C_StoreRQ& request, T_ASC_PresentationContextID context) {
-    T_ASC_PresentationContext agreed;
+    T_ASC_PresentationContext agreed{};
     if (ASC_findAcceptedPresentationContext(assoc_->params, context, &agreed).bad()) return {};
     if (!is_uid(request.AffectedSOPClassUID) || !is_uid(request.AffectedSOPInstanceUID)) return {};
     return dicom_file_head(request.AffectedSOPClassUID, request.AffectedSOPInstanceUID,

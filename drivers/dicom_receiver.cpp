@@ -31,6 +31,7 @@ struct Served {
 
 std::vector<IpRange> addresses_of(const std::vector<DicomPeer>& peers) {
   std::vector<IpRange> out;
+  out.reserve(peers.size());
   for (const DicomPeer& p : peers) out.push_back(p.address);
   return out;
 }

@@ -40,7 +40,7 @@ class Run {
     if (memory_ < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("cannot make a pipe");
     report_ = ends[0];
     report_end_ = ends[1];
-    const Status spawned = spawn(folder, config);
+    Status spawned = spawn(folder, config);
     ::close(report_end_);
     report_end_ = -1;
     return spawned;
@@ -90,7 +90,8 @@ class Run {
       return fmt::format(
           "the decoder was ended by signal {} ({}): files that are damaged, or that "
           "need more memory than it may use",
-          WTERMSIG(status), strsignal(WTERMSIG(status)));
+          WTERMSIG(status),
+          strsignal(WTERMSIG(status)));  // NOLINT(concurrency-mt-unsafe) names of signals
     }
     return fmt::format("the decoder ended with code {}", WEXITSTATUS(status));
   }
@@ -122,6 +123,7 @@ class Run {
     add("--processes", config.processes);
     words.push_back(folder.string());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& w : words) arguments.push_back(w.data());
     arguments.push_back(nullptr);
 
@@ -176,8 +178,8 @@ SeriesReading decode_series(const std::filesystem::path& folder, const DecoderCo
 int run_decoder(const std::filesystem::path& folder, const ProcessLimits& limits, int processes) {
   // Each slice takes and gives back the same few megabytes: kept, they are faulted in once.
   constexpr int kept_bytes = 256 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kept_bytes);
-  ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
+  ::mallopt(M_MMAP_THRESHOLD, kept_bytes);  // NOLINT(concurrency-mt-unsafe) one thread here
+  ::mallopt(M_TRIM_THRESHOLD, kept_bytes);  // NOLINT(concurrency-mt-unsafe)
   const Status limited = limit_process(limits);
   if (!limited) return 1;
   const std::string report = decode_folder(folder, volume_fd, processes);

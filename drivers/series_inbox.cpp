@@ -77,7 +77,7 @@ Status SeriesInbox::store(Delivery delivery, std::string_view file) {
   }
   const auto place = place_for(delivery, id.value(), file.size());
   if (!place) return place.error();
-  const Status written = write(place.value(), file);
+  Status written = write(place.value(), file);
   if (!written) {
     const std::lock_guard lock(mutex_);
     ++deliveries_[delivery].damaged;

@@ -24,7 +24,7 @@ Status decode_share(const DicomStack& stack, Share share, int into) {
   std::vector<std::int16_t> slice;
   for (std::size_t place = share.first; place < share.last; ++place) {
     slice.clear();
-    const Status read = decode_slice(stack, place, slice);
+    Status read = decode_slice(stack, place, slice);
     if (!read) return read;
     if (slice.size() != voxels) {
       return Error{Code::malformed,
@@ -75,10 +75,11 @@ Status finish(const Worker& worker) {
   ::waitpid(worker.pid, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Done{};
   if (!said.empty()) return Error{Code::malformed, said};
-  return Error{Code::malformed, WIFSIGNALED(status)
-                                    ? fmt::format("decoding was ended by signal {} ({})",
-                                                  WTERMSIG(status), strsignal(WTERMSIG(status)))
-                                    : "decoding ended without a word"};
+  return Error{Code::malformed,
+               WIFSIGNALED(status)
+                   ? fmt::format("decoding was ended by signal {} ({})", WTERMSIG(status),
+                                 strsignal(WTERMSIG(status)))  // NOLINT(concurrency-mt-unsafe)
+                   : "decoding ended without a word"};
 }
 
 }  // namespace

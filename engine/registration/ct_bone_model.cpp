@@ -120,8 +120,8 @@ CtGrid smoothed(const CtGrid& grid) {
 }
 
 struct Candidate {
-  Index at;
-  float steepness;        // HU/mm, squared
+  Index at{};
+  float steepness = 0;    // HU/mm, squared
   Eigen::Vector3f slope;  // HU/mm along the grid's axes
 };
 
@@ -188,7 +188,7 @@ BoneSamples samples_of(const CtGrid& ct, const std::vector<Candidate>& chosen,
     out.value.push_back((*ct.values)[offset_in(ct.size, c.at[0], c.at[1], c.at[2])]);
     for (int k = 0; k < 3; ++k) {
       out.derivative[static_cast<std::size_t>(k)].push_back(static_cast<float>(turn[k]));
-      out.derivative[static_cast<std::size_t>(k + 3)].push_back(static_cast<float>(slope[k]));
+      out.derivative[static_cast<std::size_t>(k) + 3].push_back(static_cast<float>(slope[k]));
     }
     out.block.push_back(blocks.of(p));
   }

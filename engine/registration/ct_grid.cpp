@@ -154,7 +154,8 @@ CtSampler::CtSampler(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_p
   const Eigen::Affine3d index_from_place = grid.index_from_mm * grid_mm_from_place;
   for (int r = 0; r < 3; ++r) {
     for (int c = 0; c < 4; ++c) {
-      m_[static_cast<std::size_t>(4 * r + c)] = static_cast<float>(index_from_place(r, c));
+      m_[4 * static_cast<std::size_t>(r) + static_cast<std::size_t>(c)] =
+          static_cast<float>(index_from_place(r, c));
     }
     last_[static_cast<std::size_t>(r)] =
         static_cast<float>(grid.size[static_cast<std::size_t>(r)] - 1);

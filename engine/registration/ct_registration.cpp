@@ -82,6 +82,7 @@ namespace {
 
 // The strongest other place. One where this level fits nearly as well does not count when another
 // level is clearly seen there: that bone is spoken for.
+// NOLINTNEXTLINE(readability-function-size) seven things that belong to one case
 std::optional<Rival> rival_place(BoneAligner& aligner, const CtPyramid& scan, int label,
                                  const Placement& best, std::vector<Placement> placements,
                                  const BoneModels& others, const CtLimits& limits) {
@@ -114,6 +115,7 @@ namespace {
 // Follows the levels: where the bone found is better explained by another level, this level's place
 // is next to it, and is looked at from there. Leaves in `best` the bone that this level explains
 // best, or the last one tried.
+// NOLINTNEXTLINE(readability-function-size) the same
 void follow_levels(BoneAligner& aligner, const CtPyramid& scan, const BoneModel& bone,
                    const BoneModels& others, std::vector<Placement>& placements, Placement& best,
                    LevelTest& level) {

@@ -12,7 +12,7 @@ constexpr std::size_t coarse_fits = 96, medium_fits = 20, fine_fits = 5;
 
 struct Rated {
   BonePose pose;
-  float score;
+  float score = -1;
 };
 
 void best_first(std::vector<Rated>& all) {
@@ -147,6 +147,7 @@ Placement refine(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& s
 Placement refine_best(BoneAligner& aligner, const BoneModel& bone, const CtPyramid& scan,
                       const std::vector<BonePose>& starts) {
   std::vector<Rated> all;
+  all.reserve(starts.size());
   for (const BonePose& s : starts) all.push_back({s, -1});
   int iterations = 0;
   fit_all(aligner, bone, scan, CtLevel::medium, all, iterations);

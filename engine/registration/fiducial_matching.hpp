@@ -19,8 +19,8 @@ struct FiducialMatchingConfig {
 FiducialMatchingConfig read_fiducial_matching(const ConfigReader& in);
 
 struct MatchedSphere {
-  std::size_t fiducial, found;  // indices into what was given
-  Offset<Reference> residual;   // fiducial - where the pose puts the found centre
+  std::size_t fiducial = 0, found = 0;  // indices into what was given
+  Offset<Reference> residual;           // fiducial - where the pose puts the found centre
 };
 
 struct FiducialMatch {

@@ -21,6 +21,7 @@ Eigen::Vector3d middle_of(const VolumeGeometry& g) {
 
 std::vector<int> labels_of(const std::vector<Vertebra>& vertebrae) {
   std::vector<int> out;
+  out.reserve(vertebrae.size());
   for (const Vertebra& v : vertebrae) out.push_back(v.label);
   return out;
 }

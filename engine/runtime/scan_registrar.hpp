@@ -57,8 +57,8 @@ class ScanRegistrar {
   [[nodiscard]] bool needs_pose() const { return !config_.plate; }
 
  private:
-  Result<ReferenceInScan> find_reference(const ArrivedScan& scan,
-                                         const std::optional<ReferenceInScan>& stated) const;
+  [[nodiscard]] Result<ReferenceInScan> find_reference(
+      const ArrivedScan& scan, const std::optional<ReferenceInScan>& stated) const;
   Result<Transform<Preop, Intraop>> start_for(const ArrivedScan& scan,
                                               const ReferenceInScan& reference,
                                               const std::optional<Registration>& known);
