@@ -101,7 +101,7 @@ Status ReportCollector::begin(const Guidance& first) {
   report_.begins_s = at_s(first.now);
   for (const auto& [frame, now] : before_) {
     if (now < first.now) continue;
-    if (const Status taken = take(frame, now); !taken) return taken;
+    if (Status taken = take(frame, now); !taken) return taken;
   }
   before_.clear();
   return Done{};
@@ -113,7 +113,7 @@ Status ReportCollector::take(Guidance g) {
     if (!is_known) return unknown_tool();
   }
   if (!guidance_) {
-    if (const Status begun = begin(g); !begun) return begun;
+    if (Status begun = begin(g); !begun) return begun;
   } else {
     settle(at_s(g.now));
   }
