@@ -9,7 +9,8 @@ namespace {
 
 constexpr float unseen = -1.0F;
 constexpr float least_scale_hu = 5.0F;  // below it a fit is perfect and a weight means nothing
-constexpr double reach_mm = 30.0;       // of a vertebra's samples: what a turn moves them by
+constexpr std::size_t median_of = 1000;
+constexpr double reach_mm = 30.0;  // of a vertebra's samples: what a turn moves them by
 
 // Sums of products of columns in eight lanes: the order is fixed, the compiler may use vectors.
 constexpr std::size_t lanes = 8;
@@ -113,10 +114,12 @@ void BoneAligner::fill_residuals(const BoneSamples& bone) {
   }
 }
 
-// Residuals to weights by Tukey's biweight on 1.4826 times the median; returns that scale.
+// Residuals to weights by Tukey's biweight on 1.4826 times the median; returns that scale. The
+// median of a thousand of them, evenly taken, is within a few percent: the cut needs no more.
 float BoneAligner::weigh(float cut) {
   magnitudes_.clear();
-  for (std::size_t i = 0; i < residual_.size(); ++i) {
+  const std::size_t stride = std::max<std::size_t>(1, residual_.size() / median_of);
+  for (std::size_t i = 0; i < residual_.size(); i += stride) {
     if (weight_[i] >= 0) magnitudes_.push_back(std::abs(residual_[i]));
   }
   if (magnitudes_.empty()) return least_scale_hu;
@@ -125,10 +128,9 @@ float BoneAligner::weigh(float cut) {
   const float scale = std::max(1.4826F * *middle, least_scale_hu);
   const float inverse = 1.0F / (cut * scale);
   for (std::size_t i = 0; i < residual_.size(); ++i) {
-    if (weight_[i] < 0) continue;
     const float u = residual_[i] * inverse;
     const float inside = std::max(0.0F, 1.0F - u * u);
-    weight_[i] = inside * inside;
+    weight_[i] = weight_[i] < 0 ? weight_[i] : inside * inside;
   }
   return scale;
 }

@@ -42,25 +42,43 @@ std::vector<Index> ball(const Eigen::Vector3d& spacing_mm, double radius_mm) {
   return out;
 }
 
-// The labels on the crop's grid: nearest voxel.
+// Part of a row of the map that begins at voxel `at` (its corner, not its centre); 0 outside.
+void copy_row(const LabelVolume& labels, const Eigen::Vector3d& at, int width, std::uint16_t* out) {
+  const Index& size = labels.geometry.size;
+  const Eigen::Array3i first = at.array().floor().cast<int>();
+  if (first.y() < 0 || first.z() < 0 || first.y() >= size[1] || first.z() >= size[2]) return;
+  const int from = std::max(0, -first.x()), to = std::min(width, size[0] - first.x());
+  if (from >= to) return;
+  const auto begin = labels.labels.begin() + static_cast<std::ptrdiff_t>(offset_in(
+                                                 size, first.x() + from, first.y(), first.z()));
+  std::copy(begin, begin + (to - from), out + from);
+}
+
+// The labels on the crop's grid: nearest voxel. Along a row of the crop most maps stand still but
+// for one axis, on which they step voxel by voxel: such a row is copied.
 std::vector<std::uint16_t> labels_on(const CtGrid& crop, const LabelVolume& labels) {
   const VolumeGeometry& g = labels.geometry;
-  Eigen::Affine3d mm_from_index = crop.index_from_mm.inverse();
   Eigen::Affine3d label_mm_from_index = Eigen::Affine3d::Identity();
   label_mm_from_index.linear() = g.direction * g.spacing_mm.asDiagonal();
   label_mm_from_index.translation() = g.origin.mm;
-  const Eigen::Affine3d to = label_mm_from_index.inverse() * mm_from_index;
-  std::vector<std::uint16_t> out;
-  out.reserve(crop.values->size());
+  const Eigen::Affine3d to = label_mm_from_index.inverse() * crop.index_from_mm.inverse();
+  const Eigen::Vector3d step = to.linear().col(0);
+  constexpr double same = 1e-6;  // of a voxel and step: over a row less than any rounding matters
+  const bool in_step = (step - Eigen::Vector3d::UnitX()).cwiseAbs().maxCoeff() < same;
+  std::vector<std::uint16_t> out(crop.values->size());
+  std::uint16_t* row = out.data();
   for (int z = 0; z < crop.size[2]; ++z) {
-    for (int y = 0; y < crop.size[1]; ++y) {
+    for (int y = 0; y < crop.size[1]; ++y, row += crop.size[0]) {
       Eigen::Vector3d at = to * Eigen::Vector3d(0, y, z) + Eigen::Vector3d::Constant(0.5);
-      for (int x = 0; x < crop.size[0]; ++x, at += to.linear().col(0)) {
+      if (in_step) {
+        copy_row(labels, at, crop.size[0], row);
+        continue;
+      }
+      for (int x = 0; x < crop.size[0]; ++x, at += step) {
         const Eigen::Array3i i = at.array().floor().cast<int>();
         const bool in =
             (i >= 0).all() && i.x() < g.size[0] && i.y() < g.size[1] && i.z() < g.size[2];
-        out.push_back(in ? labels.labels[offset_in(g.size, i.x(), i.y(), i.z())]
-                         : std::uint16_t{0});
+        row[x] = in ? labels.labels[offset_in(g.size, i.x(), i.y(), i.z())] : std::uint16_t{0};
       }
     }
   }

@@ -19,22 +19,17 @@ constexpr double noise_hu2 = 400;  // keeps a flat block from correlating with n
 constexpr double common_to_blocks = 3;
 constexpr double floor_mm = 0.02, floor_rad = 0.001;
 
-}  // namespace
+constexpr int cubes_across = 16;  // of the blocks' size: more than a vertebra with its processes
 
-double BlockScores::mean() const {
-  double sum = 0, total = 0;
-  for (std::size_t b = 0; b < weight.size(); ++b) {
-    sum += static_cast<double>(weight[b] * correlation[b]);
-    total += static_cast<double>(weight[b]);
-  }
-  return total > 0 ? sum / total : 0;
-}
-
-BlockScores block_scores(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
-  std::vector<BlockSums> sums(bone.blocks);
+// Correlation of the samples in each of `blocks` blocks; `block_of` says in which one sample i
+// lies.
+template <class BlockOf>
+BlockScores scored(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose,
+                   std::size_t blocks, BlockOf block_of) {
+  std::vector<BlockSums> sums(blocks);
   const CtSampler sample(grid, pose);
   for (std::size_t i = 0; i < bone.size(); ++i) {
-    BlockSums& s = sums[bone.block[i]];
+    BlockSums& s = sums[block_of(i)];
     s.all += 1;
     float v = 0;
     if (!sample(bone.x[i], bone.y[i], bone.z[i], v)) continue;
@@ -58,6 +53,31 @@ BlockScores block_scores(const BoneSamples& bone, const CtGrid& grid, const Bone
   return out;
 }
 
+// Numbers the cubes of a box round a place; what lies further out counts to its border.
+std::size_t cube_of(const Eigen::Vector3d& p) {
+  const Eigen::Array3i i = (p.array() / bone_block_mm + 0.5 * cubes_across)
+                               .floor()
+                               .cast<int>()
+                               .max(0)
+                               .min(cubes_across - 1);
+  return static_cast<std::size_t>((i.z() * cubes_across + i.y()) * cubes_across + i.x());
+}
+
+}  // namespace
+
+double BlockScores::mean() const {
+  double sum = 0, total = 0;
+  for (std::size_t b = 0; b < weight.size(); ++b) {
+    sum += static_cast<double>(weight[b] * correlation[b]);
+    total += static_cast<double>(weight[b]);
+  }
+  return total > 0 ? sum / total : 0;
+}
+
+BlockScores block_scores(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
+  return scored(bone, grid, pose, bone.blocks, [&](std::size_t i) { return bone.block[i]; });
+}
+
 Margin paired_margin(const BlockScores& better, const BlockScores& worse) {
   double total = 0, sum = 0, square = 0, squared_weights = 0;
   for (std::size_t b = 0; b < better.weight.size(); ++b) {
@@ -74,20 +94,15 @@ Margin paired_margin(const BlockScores& better, const BlockScores& worse) {
   return {mean, mean / std::sqrt(variance * squared_weights / (total * total))};
 }
 
-Margin unpaired_margin(const BlockScores& better, const BlockScores& worse) {
-  const auto variance_of_mean = [](const BlockScores& s) {
-    const double mean = s.mean();
-    double total = 0, square = 0, squared_weights = 0;
-    for (std::size_t b = 0; b < s.weight.size(); ++b) {
-      const double w = s.weight[b], d = s.correlation[b] - mean;
-      total += w;
-      square += w * d * d;
-      squared_weights += w * w;
-    }
-    return total > 0 ? square / total * squared_weights / (total * total) : 1.0;
+Margin margin_on_one_bone(const CtGrid& grid, const BoneSamples& better, const BonePose& better_at,
+                          const BoneSamples& worse, const BonePose& worse_at) {
+  const auto in_shared_cubes = [&](const BoneSamples& bone, const BonePose& at) {
+    const BonePose to_cubes = better_at.inverse(Eigen::Isometry) * at;
+    return scored(bone, grid, at, cubes_across * cubes_across * cubes_across, [&](std::size_t i) {
+      return cube_of(to_cubes * Eigen::Vector3f(bone.x[i], bone.y[i], bone.z[i]).cast<double>());
+    });
   };
-  const double score = better.mean() - worse.mean();
-  return {score, score / std::sqrt(variance_of_mean(better) + variance_of_mean(worse))};
+  return paired_margin(in_shared_cubes(better, better_at), in_shared_cubes(worse, worse_at));
 }
 
 Matrix6 block_covariance(const BoneSamples& bone, const BoneAligner& fitted) {

@@ -26,8 +26,10 @@ struct Margin {
 };
 // The same bone at two places: compared block by block, where both can say.
 Margin paired_margin(const BlockScores& better, const BlockScores& worse);
-// Two bones at one place: their blocks have nothing to do with each other.
-Margin unpaired_margin(const BlockScores& better, const BlockScores& worse);
+// Two bones laid on the same bone of the scan: compared in the cubes of space that both have
+// samples in. Screw, streak and noise of a cube are the same for both, and leave the difference.
+Margin margin_on_one_bone(const CtGrid& grid, const BoneSamples& better, const BonePose& better_at,
+                          const BoneSamples& worse, const BonePose& worse_at);
 
 // Covariance of the pose of the last fit, from how far it moves without each of the blocks in turn
 // (jackknife over clusters: Bell & McCaffrey 2002): holds for noise that is correlated within a

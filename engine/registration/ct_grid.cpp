@@ -38,30 +38,43 @@ std::int16_t cut(std::int16_t v) {
   return std::min(std::max(v, least_hounsfield), most_hounsfield);
 }
 
-// Sums of the columns of one block of rows, and whether an unseen voxel is among them.
+// Sums of the columns of one block of rows, and whether an unseen voxel is among them. Sum: 16 bits
+// where they hold it, which most blocks do; twice as many are added at a time.
+template <class Sum>
 struct RowSums {
-  std::vector<std::int32_t> sum;
+  std::vector<Sum> sum;
   std::vector<std::int16_t> unseen;
 
   explicit RowSums(int width)
       : sum(static_cast<std::size_t>(width)), unseen(static_cast<std::size_t>(width)) {}
 
   void clear() {
-    std::fill(sum.begin(), sum.end(), 0);
+    std::fill(sum.begin(), sum.end(), Sum{0});
     std::fill(unseen.begin(), unseen.end(), std::int16_t{0});
   }
   void add(const std::int16_t* row, std::int32_t mark) {
     const std::size_t n = sum.size();
-    for (std::size_t i = 0; i < n; ++i) sum[i] += cut(row[i]);
+    Sum* to = sum.data();
+    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<Sum>(to[i] + cut(row[i]));
     if (mark == CtGrid::no_unseen) return;
     const auto bad = static_cast<std::int16_t>(mark);
-    for (std::size_t i = 0; i < n; ++i) unseen[i] |= static_cast<std::int16_t>(row[i] == bad);
+    std::int16_t* out = unseen.data();
+    for (std::size_t i = 0; i < n; ++i) {
+      out[i] = static_cast<std::int16_t>(out[i] | static_cast<std::int16_t>(row[i] == bad));
+    }
   }
 };
 
-void reduce(const RowSums& rows, int factor, int voxels, std::int16_t* out, int width) {
+bool fits_16_bits(const std::array<int, 3>& factor) {
+  constexpr int largest = std::max<int>(most_hounsfield, -least_hounsfield);
+  return static_cast<std::int64_t>(factor[1]) * factor[2] * largest <=
+         std::numeric_limits<std::int16_t>::max();
+}
+
+template <class Sum>
+void reduce(const RowSums<Sum>& rows, int factor, int voxels, std::int16_t* out, int width) {
   const float scale = 1.0F / static_cast<float>(voxels);
-  const std::int32_t* sum = rows.sum.data();
+  const Sum* sum = rows.sum.data();
   const std::int16_t* unseen = rows.unseen.data();
   for (int i = 0; i < width; ++i) {
     std::int32_t total = 0, bad = 0;
@@ -71,6 +84,26 @@ void reduce(const RowSums& rows, int factor, int voxels, std::int16_t* out, int 
     }
     const float mean = static_cast<float>(total) * scale;
     out[i] = bad != 0 ? unseen_mark : static_cast<std::int16_t>(mean + (mean < 0 ? -0.5F : 0.5F));
+  }
+}
+
+template <class Sum>
+void average(const CtGrid& grid, const std::array<int, 3>& factor, const std::array<int, 3>& size,
+             std::vector<std::int16_t>& values) {
+  RowSums<Sum> rows(grid.size[0]);
+  const int voxels = factor[0] * factor[1] * factor[2];
+  for (int z = 0; z < size[2]; ++z) {
+    for (int y = 0; y < size[1]; ++y) {
+      rows.clear();
+      for (int k = 0; k < factor[2]; ++k) {
+        for (int j = 0; j < factor[1]; ++j) {
+          rows.add(
+              grid.values->data() + offset_of(grid.size, 0, y * factor[1] + j, z * factor[2] + k),
+              grid.unseen);
+        }
+      }
+      reduce(rows, factor[0], voxels, values.data() + offset_of(size, 0, y, z), size[0]);
+    }
   }
 }
 
@@ -92,13 +125,13 @@ CtGrid cropped(const CtVolume& volume, const std::array<int, 3>& low,
   out.spacing_mm = volume.geometry.spacing_mm;
   out.index_from_mm =
       Eigen::Translation3d(-low[0], -low[1], -low[2]) * index_from_mm_of(volume.geometry);
-  auto values = std::make_shared<std::vector<std::int16_t>>();
-  values->reserve(offset_of(out.size, 0, 0, out.size[2]));
+  auto values = std::make_shared<std::vector<std::int16_t>>(offset_of(out.size, 0, 0, out.size[2]));
+  std::int16_t* to = values->data();
   for (int z = low[2]; z <= high[2]; ++z) {
     for (int y = low[1]; y <= high[1]; ++y) {
       const std::int16_t* row =
           volume.hounsfield.data() + offset_of(volume.geometry.size, low[0], y, z);
-      for (int x = 0; x < out.size[0]; ++x) values->push_back(cut(row[x]));
+      to = std::transform(row, row + out.size[0], to, cut);
     }
   }
   out.values = std::move(values);
@@ -118,20 +151,10 @@ CtGrid averaged(const CtGrid& grid, const std::array<int, 3>& factor) {
       Eigen::Scaling(f.cwiseInverse()) * Eigen::Translation3d(-first) * grid.index_from_mm;
   out.unseen = grid.unseen == CtGrid::no_unseen ? CtGrid::no_unseen : unseen_mark;
   auto values = std::make_shared<std::vector<std::int16_t>>(offset_of(out.size, 0, 0, out.size[2]));
-  RowSums rows(grid.size[0]);
-  const int voxels = factor[0] * factor[1] * factor[2];
-  for (int z = 0; z < out.size[2]; ++z) {
-    for (int y = 0; y < out.size[1]; ++y) {
-      rows.clear();
-      for (int k = 0; k < factor[2]; ++k) {
-        for (int j = 0; j < factor[1]; ++j) {
-          rows.add(
-              grid.values->data() + offset_of(grid.size, 0, y * factor[1] + j, z * factor[2] + k),
-              grid.unseen);
-        }
-      }
-      reduce(rows, factor[0], voxels, values->data() + offset_of(out.size, 0, y, z), out.size[0]);
-    }
+  if (fits_16_bits(factor)) {
+    average<std::int16_t>(grid, factor, out.size, *values);
+  } else {
+    average<std::int32_t>(grid, factor, out.size, *values);
   }
   out.values = std::move(values);
   return out;

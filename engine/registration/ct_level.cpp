@@ -23,14 +23,15 @@ bool same_place(const BonePose& a, const BonePose& b) {
   return (a.translation() - b.translation()).norm() < same_place_mm;
 }
 
-LevelTest test_level(BoneAligner& aligner, const CtPyramid& scan, const Placement& placed,
-                     const BoneModels& others) {
+LevelTest test_level(BoneAligner& aligner, const CtPyramid& scan, const BoneModel& bone,
+                     const Placement& placed, const BoneModels& others) {
   LevelTest out;
   const BonePose& here = placed.fit.intraop_from_bone;
   for (const auto& other : others) {
     const Placement fit = refine_best(aligner, *other, scan, starts_round(here));
     if (!same_place(fit.fit.intraop_from_bone, here)) continue;
-    const Margin margin = unpaired_margin(placed.scores, fit.scores);
+    const Margin margin = margin_on_one_bone(scan.at(CtLevel::fine), bone.many, here, other->many,
+                                             fit.fit.intraop_from_bone);
     if (!out.rival || margin.score < out.rival->margin.score) {
       out.rival = Rival{other->label, margin};
       out.rival_pose = fit.fit.intraop_from_bone;

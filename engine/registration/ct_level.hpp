@@ -22,8 +22,8 @@ struct LevelTest {
   std::optional<Rival> rival;
   std::optional<BonePose> rival_pose;  // of the rival on this bone
 };
-LevelTest test_level(BoneAligner& aligner, const CtPyramid& scan, const Placement& placed,
-                     const BoneModels& others);
+LevelTest test_level(BoneAligner& aligner, const CtPyramid& scan, const BoneModel& bone,
+                     const Placement& placed, const BoneModels& others);
 
 // The bone's fits at the places of its neighbours, as they lie when it lies at `placed`: what a
 // search that stopped one level off would have found. Empty where the scan does not show them.

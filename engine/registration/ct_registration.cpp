@@ -83,7 +83,7 @@ namespace {
 // The strongest other place. One where this level fits nearly as well does not count when another
 // level is clearly seen there: that bone is spoken for.
 // NOLINTNEXTLINE(readability-function-size) seven things that belong to one case
-std::optional<Rival> rival_place(BoneAligner& aligner, const CtPyramid& scan, int label,
+std::optional<Rival> rival_place(BoneAligner& aligner, const CtPyramid& scan, const BoneModel& bone,
                                  const Placement& best, std::vector<Placement> placements,
                                  const BoneModels& others, const CtLimits& limits) {
   std::stable_sort(placements.begin(), placements.end(),
@@ -93,13 +93,13 @@ std::optional<Rival> rival_place(BoneAligner& aligner, const CtPyramid& scan, in
     if (p.fit.overlap < 0.5 * limits.least_overlap) continue;
     const Margin margin = paired_margin(best.scores, p.scores);
     if (!well_beaten(margin, limits)) {
-      const LevelTest owner = test_level(aligner, scan, p, others);
+      const LevelTest owner = test_level(aligner, scan, bone, p, others);
       const bool spoken_for =
           owner.rival &&
           well_beaten({-owner.rival->margin.score, -owner.rival->margin.sigmas}, limits);
       if (spoken_for) continue;
     }
-    return Rival{label, margin};
+    return Rival{bone.label, margin};
   }
   return std::nullopt;
 }
@@ -120,7 +120,7 @@ void follow_levels(BoneAligner& aligner, const CtPyramid& scan, const BoneModel&
                    const BoneModels& others, std::vector<Placement>& placements, Placement& best,
                    LevelTest& level) {
   for (int hop = 0; hop <= most_hops; ++hop) {
-    level = test_level(aligner, scan, best, others);
+    level = test_level(aligner, scan, bone, best, others);
     const bool won = !level.rival || level.rival->margin.score > 0;
     if (won || hop == most_hops) return;
     const auto owner = std::find_if(others.begin(), others.end(),
@@ -167,7 +167,7 @@ Result<CtRegistration> CtRegistrar::register_vertebra(int label, const CtPyramid
   for (Placement& p : fits_one_level_off(aligner_, intraop, bone, c.best, c.others)) {
     c.placements.push_back(std::move(p));
   }
-  c.place = rival_place(aligner_, intraop, label, c.best, c.placements, c.others, limits_);
+  c.place = rival_place(aligner_, intraop, bone, c.best, c.placements, c.others, limits_);
   c.best = finish(aligner_, bone, intraop, c.best.fit.intraop_from_bone);
   c.iterations += c.best.fit.iterations;
   c.covariance = block_covariance(bone.many, aligner_);

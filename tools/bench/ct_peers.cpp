@@ -5,10 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "tools/bench/ct_peer_files.hpp"
 
 namespace trocar::bench {
 namespace {
@@ -16,63 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using Eigen::Isometry3d;
 using Eigen::Vector3d;
-
-template <class Voxel>
-void write_mha(const fs::path& file, const VolumeGeometry& g, const std::vector<Voxel>& voxels) {
-  std::ofstream out(file, std::ios::binary);
-  out << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
-      << "TransformMatrix =";
-  for (int c = 0; c < 3; ++c)
-    for (int r = 0; r < 3; ++r) out << ' ' << g.direction(r, c);
-  out << "\nOffset = " << g.origin.mm.transpose()
-      << "\nElementSpacing = " << g.spacing_mm.transpose() << "\nDimSize = " << g.size[0] << ' '
-      << g.size[1] << ' ' << g.size[2]
-      << "\nElementType = " << (sizeof(Voxel) == 1 ? "MET_UCHAR" : "MET_SHORT")
-      << "\nElementDataFile = LOCAL\n";
-  out.write(reinterpret_cast<const char*>(voxels.data()),  // NOLINT: bytes of a file
-            static_cast<std::streamsize>(voxels.size() * sizeof(Voxel)));
-}
-
-// The preop CT round the target and the target's mask widened by 2 mm, moved so that the vertebra's
-// centre is the origin: an optimiser that turns about a far origin does nothing useful.
-void write_fixed(const CtSource& source, const CtScan& scan, const fs::path& folder) {
-  const VolumeGeometry& g = source.preop->geometry;
-  const Vector3d middle = g.index_of({scan.centre_mm});
-  VolumeGeometry part = g;
-  std::array<int, 3> first{};
-  for (std::size_t k = 0; k < 3; ++k) {
-    const auto i = static_cast<Eigen::Index>(k);
-    const int reach = static_cast<int>((k == 2 ? 38.0 : 52.0) / g.spacing_mm[i]);
-    first[k] = std::max(0, static_cast<int>(middle[i]) - reach);
-    part.size[k] = std::min(g.size[k], static_cast<int>(middle[i]) + reach) - first[k];
-  }
-  part.origin.mm = g.at(Vector3d(first[0], first[1], first[2])).mm - scan.centre_mm;
-  std::vector<std::int16_t> hu;
-  std::vector<std::uint8_t> mask;
-  for (int z = 0; z < part.size[2]; ++z)
-    for (int y = 0; y < part.size[1]; ++y)
-      for (int x = 0; x < part.size[0]; ++x) {
-        hu.push_back(source.preop->at(first[0] + x, first[1] + y, first[2] + z));
-        bool near = false;
-        for (int dz = -1; dz <= 1 && !near; ++dz)
-          for (int dy = -2; dy <= 2 && !near; ++dy)
-            for (int dx = -2; dx <= 2 && !near; ++dx) {
-              const int u = first[0] + x + dx, v = first[1] + y + dy, w = first[2] + z + dz;
-              near = u >= 0 && v >= 0 && w >= 0 && u < g.size[0] && v < g.size[1] &&
-                     w < g.size[2] &&
-                     source.labels->labels[CtVolume::voxel_offset(g, u, v, w)] == scan.target;
-            }
-        mask.push_back(near ? 1 : 0);
-      }
-  write_mha(folder / "fixed.mha", part, hu);
-  write_mha(folder / "mask.mha", part, mask);
-}
-
-// The scan laid where the start says, as far as its grid allows: its own axes kept, the start given
-// as the peer's initial transform.
-void write_moving(const CtScan& scan, const fs::path& folder) {
-  write_mha(folder / "moving.mha", scan.intraop->geometry, scan.intraop->hounsfield);
-}
 
 struct Ran {
   bool ok;
@@ -219,6 +163,27 @@ PeerRun run_plastimatch(const CtScan& scan, const Isometry3d& intraop_from_fixed
   return out;
 }
 
+// A program built beside this one.
+fs::path itk_program() { return fs::read_symlink("/proc/self/exe").parent_path() / "ct_itk_peer"; }
+
+PeerRun run_itk(const std::string& metric, const CtScan& scan, const Isometry3d& intraop_from_fixed,
+                const fs::path& folder) {
+  std::vector<std::string> command{itk_program(), metric, folder / "fixed.mha",
+                                   folder / "moving.mha", folder / "mask.mha"};
+  const Vector3d e = euler_of(intraop_from_fixed.linear()), t = intraop_from_fixed.translation();
+  for (const double v : {e.x(), e.y(), e.z(), t.x(), t.y(), t.z()}) {
+    command.push_back(std::to_string(v));
+  }
+  const Ran ran = run(command, folder / "itk.out");
+  PeerRun out{std::nullopt, ran.cpu_s, ran.peak_mb};
+  const auto p = numbers_after(folder / "itk.out", "found");
+  if (!ran.ok || !p || p->size() != 6) return out;
+  const Isometry3d moving_from_fixed =
+      isometry(from_euler({(*p)[0], (*p)[1], (*p)[2]}), {(*p)[3], (*p)[4], (*p)[5]});
+  out.preop_from_intraop = Eigen::Translation3d(scan.centre_mm) * moving_from_fixed.inverse();
+  return out;
+}
+
 bool on_path(const std::string& program) { return fs::exists("/usr/bin/" + program); }
 
 }  // namespace
@@ -227,20 +192,25 @@ std::vector<std::string> installed_peers() {
   std::vector<std::string> out;
   if (on_path("elastix")) out = {"elastix MI", "elastix NCC"};
   if (on_path("plastimatch")) out.emplace_back("plastimatch MSE");
+  if (fs::exists(itk_program())) {
+    out.emplace_back("ITK v4 MI");
+    out.emplace_back("ITK v4 NCC");
+  }
   return out;
 }
 
 PeerRun run_peer(const std::string& peer, const CtSource& source, const CtScan& scan,
                  const Isometry3d& start, const std::string& folder) {
   fs::create_directories(folder);
-  write_fixed(source, scan, folder);
-  write_moving(scan, folder);
+  write_peer_files(source, scan, folder);
   const Isometry3d intraop_from_fixed =
       start.inverse(Eigen::Isometry) * Eigen::Translation3d(scan.centre_mm);
   if (peer == "elastix MI")
     return run_elastix("AdvancedMattesMutualInformation", scan, intraop_from_fixed, folder);
   if (peer == "elastix NCC")
     return run_elastix("AdvancedNormalizedCorrelation", scan, intraop_from_fixed, folder);
+  if (peer == "ITK v4 MI") return run_itk("mi", scan, intraop_from_fixed, folder);
+  if (peer == "ITK v4 NCC") return run_itk("correlation", scan, intraop_from_fixed, folder);
   return run_plastimatch(scan, intraop_from_fixed, folder);
 }
 

@@ -15,9 +15,9 @@ struct PeerRun {
   double peak_mb = 0;
 };
 
-// Debian's elastix and plastimatch, run as programs in `folder` on the preoperative CT cut to the
-// vertebra and its mask, and on the scan. They are told the start as we are. Nothing when the
-// program is not installed.
+// Debian's elastix and plastimatch and a program on ITK's framework (ct_itk_peer), run in `folder`
+// on the preoperative CT cut to the vertebra and its mask, and on the scan. They are told the start
+// as we are. Nothing when the program is not installed.
 std::vector<std::string> installed_peers();
 PeerRun run_peer(const std::string& peer, const CtSource& source, const CtScan& scan,
                  const Eigen::Isometry3d& start, const std::string& folder);

@@ -98,6 +98,7 @@ Eigen::Isometry3d draw_start(const CtScan& scan, const CtSet& set, std::uint64_t
   }
   off.translation() = scan.centre_mm - off.linear() * scan.centre_mm;
   for (int k = 0; k < 3; ++k) off.translation()[k] += draw.between(-set.start_mm, set.start_mm);
+  off.translation().z() += level_mm * set.absent_levels;
   return off * scan.intraop_from_preop.inverse(Eigen::Isometry);
 }
 

@@ -25,13 +25,21 @@ CtSource phantom_source(std::uint64_t seed);
 // The thorax CT of the folder; nothing where it is not there.
 std::vector<CtSource> real_sources(const std::string& folder);
 
+inline constexpr double level_mm = 24;  // from a thoracic vertebra to the next, roughly
+
 struct CtSet {
   std::string_view name;
   double start_mm, start_deg;  // per axis, evenly within +-
   bool operated;               // two screws, streaks, laminectomy, double noise
+  // The field's centre lies so many levels off the target, and the start says that the vertebra
+  // found there is the target: only a refusal is right.
+  double absent_levels = 0;
 };
-inline constexpr CtSet ct_sets[] = {
-    {"A", 10, 10, false}, {"B", 18, 18, false}, {"C", 30, 25, false}, {"D", 10, 10, true}};
+inline constexpr CtSet ct_sets[] = {{"A", 10, 10, false},
+                                    {"B", 18, 18, false},
+                                    {"C", 30, 25, false},
+                                    {"D", 10, 10, true},
+                                    {"E", 10, 10, true, 4}};
 
 struct ScanMake {
   std::uint64_t seed = 1;

@@ -336,7 +336,7 @@ CtScan make_scan(const CtSource& source, const ScanMake& make) {
   intraop->geometry = field(make, draw);
   const BoneDistance target(*source.labels, make.target);
   const Isometry3d truth =
-      lay_down(intraop->geometry, target.centre(), 24 * make.shift_levels, draw);
+      lay_down(intraop->geometry, target.centre(), level_mm * make.shift_levels, draw);
   const Room room{bend(source, make, truth),
                   {draw.between(0.85, 1.1), draw.between(-80, 80), draw.between(-150, 150), 15,
                    make.operated ? 140.0 : 70.0, make.field_mm / 2, make.seed},

@@ -15,9 +15,10 @@ struct Scene {
       ct_test::scan(grid(centre_of(33), {76, 84, 110}, {1.2, 1.2, 1.2}), stays, {1, 0, 40, 2, 0})};
   BoneAligner aligner;
 
+  const BoneModel& model(int label) { return *spine.model(label).value(); }
   Placement placed(int label, int upon) {
-    const BonePose there(Eigen::Translation3d(spine.model(upon).value()->centre_mm));
-    return refine(aligner, *spine.model(label).value(), scan, there);
+    const BonePose there(Eigen::Translation3d(model(upon).centre_mm));
+    return refine(aligner, model(label), scan, there);
   }
 };
 
@@ -25,7 +26,8 @@ struct Scene {
 
 TEST_CASE("on its own bone a level beats every other level") {
   Scene s;
-  const LevelTest test = test_level(s.aligner, s.scan, s.placed(33, 33), s.spine.neighbours(33, 2));
+  const LevelTest test =
+      test_level(s.aligner, s.scan, s.model(33), s.placed(33, 33), s.spine.neighbours(33, 2));
   REQUIRE(test.rival);
   CHECK(test.rival->margin.score > 0.05);
 }
@@ -34,7 +36,8 @@ TEST_CASE("on its neighbour's bone a level loses to the neighbour (H22)") {
   Scene s;
   for (const int upon : {32, 34}) {
     const Placement wrong = s.placed(33, upon);
-    const LevelTest test = test_level(s.aligner, s.scan, wrong, s.spine.neighbours(33, 2));
+    const LevelTest test =
+        test_level(s.aligner, s.scan, s.model(33), wrong, s.spine.neighbours(33, 2));
     REQUIRE(test.rival);
     CHECK(test.rival->label == upon);
     CHECK(test.rival->margin.score < -0.05);
@@ -45,7 +48,7 @@ TEST_CASE("on its neighbour's bone a level loses to the neighbour (H22)") {
 
 TEST_CASE("without other levels nothing is said") {
   Scene s;
-  CHECK_FALSE(test_level(s.aligner, s.scan, s.placed(33, 33), {}).rival);
+  CHECK_FALSE(test_level(s.aligner, s.scan, s.model(33), s.placed(33, 33), {}).rival);
 }
 
 TEST_CASE("the neighbours' places are looked at explicitly, where the scan shows them") {
