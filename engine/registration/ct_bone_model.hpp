@@ -48,7 +48,7 @@ struct LabelExtent {
 };
 std::map<int, LabelExtent> label_extents(const LabelVolume& labels);
 
-// The high-gradient samples of one bone at each level (at most 9000): inside its label, or within
+// The high-gradient samples of one bone at each level (at most 16000): inside its label, or within
 // 2 mm of it and in no other bone. The label map may have a grid of its own. Errors: not_found (no
 // such label), out_of_range (fewer than 200 samples: no bone), inconsistent (label and CT apart).
 Result<BoneModel> make_bone_model(const CtVolume& preop, const LabelVolume& labels, int label,
