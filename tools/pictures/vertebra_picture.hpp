@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+
+#include "tools/pictures/ct_cut.hpp"
+
+namespace trocar {
+
+// What a picture of one vertebra's registration shows and says.
+struct VertebraCase {
+  int label;
+  Point<Preop> middle;
+  Transform<Preop, Intraop> start, registered;  // preop_from_intraop
+  bool accepted;
+  std::string verdict;  // one line
+  std::string figures;  // one line
+};
+
+// Three cuts through the vertebra where it was found, along the scan's axes. Above: both scans in
+// a checkerboard. Below: the intraoperative one with the label's contour, as registered and as it
+// lay at the start. 5 pixels a millimetre: an error of a millimetre is seen.
+Picture draw_vertebra(const RegisteredScans& scans, const VertebraCase& shown);
+
+inline constexpr double picture_px_per_mm = 5;
+inline constexpr double picture_field_mm = 110;   // a lumbar vertebra and what is next to it
+inline constexpr double picture_square_mm = 10;
+inline constexpr Rgb registered_colour{0, 235, 255};
+inline constexpr Rgb start_colour{255, 120, 40};
+
+}  // namespace trocar
