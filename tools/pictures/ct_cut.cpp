@@ -13,7 +13,7 @@ using Eigen::Vector3d;
 // Bone from marrow to cortex; metal is white, fat and muscle are dark.
 constexpr double darkest_hu = -300, brightest_hu = 1100;
 constexpr Rgb not_scanned{18, 24, 46};  // no grey: nobody takes the end of a scan for air
-constexpr std::array<double, 3> warm{1.0, 0.90, 0.66};
+constexpr std::array<double, 3> warm{1.0, 0.92, 0.72};
 
 class Sampled {
  public:

@@ -38,8 +38,9 @@ class RegisteredScans {
                                      const Transform<Preop, Intraop>& preop_from_intraop,
                                      double square_mm) const;
   // Outlines of a label of the preoperative scan at a pose, in the cut's pixels.
-  [[nodiscard]] std::vector<Outline> contour(
-      const Cut& cut, const Transform<Preop, Intraop>& preop_from_intraop, int label) const;
+  [[nodiscard]] std::vector<Outline> contour(const Cut& cut,
+                                             const Transform<Preop, Intraop>& preop_from_intraop,
+                                             int label) const;
 
  private:
   CtGrid preop_, intraop_;

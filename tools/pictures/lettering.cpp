@@ -14,8 +14,7 @@ VTK_MODULE_INIT(vtkRenderingFreeType);
 
 namespace trocar {
 
-int write_text(Picture& upon, const std::string& text, int left, int baseline,
-               const Lettering& how) {
+int write_text(Picture& upon, const std::string& text, int left, int bottom, const Lettering& how) {
   vtkTextRenderer* renderer = vtkTextRenderer::GetInstance();
   if (renderer == nullptr || text.empty()) return 0;
   vtkNew<vtkTextProperty> font;
@@ -24,17 +23,17 @@ int write_text(Picture& upon, const std::string& text, int left, int baseline,
   font->SetBold(static_cast<vtkTypeBool>(how.bold));
   font->SetColor(1, 1, 1);
   vtkNew<vtkImageData> drawn;
-  int size[2] = {0, 0};  // VTK pads the image beyond it
+  int size[2] = {0, 0};              // VTK pads the image beyond it
   constexpr int dots_per_inch = 72;  // one point is one pixel
   if (!renderer->RenderString(font, vtkStdString(text), drawn, size, dots_per_inch)) return 0;
-  // The extent counts from the baseline, upwards.
+  // Counts from the bottom, upwards.
   int extent[6];
   drawn->GetExtent(extent);
   for (int y = 0; y < size[1]; ++y)
     for (int x = 0; x < size[0]; ++x) {
       const auto* rgba = static_cast<const std::uint8_t*>(
           drawn->GetScalarPointer(extent[0] + x, extent[2] + y, extent[4]));
-      const int px = left + extent[0] + x, py = baseline - extent[2] - y;
+      const int px = left + extent[0] + x, py = bottom - extent[2] - y;
       if (upon.holds(px, py)) blend(upon.at(px, py), how.colour, rgba[3] / 255.0);
     }
   return size[0];

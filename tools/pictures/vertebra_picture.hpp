@@ -8,7 +8,8 @@ namespace trocar {
 // What a picture of one vertebra's registration shows and says.
 struct VertebraCase {
   int label;
-  Point<Preop> middle;
+  Point<Preop> middle;  // where the axial and the sagittal cut go through,
+  Point<Preop> body;    // and the coronal one: the middle grazes the body's back wall
   Transform<Preop, Intraop> start, registered;  // preop_from_intraop
   bool accepted;
   std::string verdict;  // one line
@@ -21,7 +22,7 @@ struct VertebraCase {
 Picture draw_vertebra(const RegisteredScans& scans, const VertebraCase& shown);
 
 inline constexpr double picture_px_per_mm = 5;
-inline constexpr double picture_field_mm = 110;   // a lumbar vertebra and what is next to it
+inline constexpr double picture_field_mm = 120;  // a lumbar vertebra and what is next to it
 inline constexpr double picture_square_mm = 10;
 inline constexpr Rgb registered_colour{0, 235, 255};
 inline constexpr Rgb start_colour{255, 120, 40};

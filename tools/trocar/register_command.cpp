@@ -35,7 +35,8 @@ constexpr const char* about =
     "Pictures: DIR/index.html shows each vertebra, accepted or refused: both scans in a "
     "checkerboard, and\n"
     "the label's contour on the intraoperative one, so that a person can judge.\n"
-    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used, 1 when "
+    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used, 1 "
+    "when "
     "pictures cannot\n"
     "be written.";
 
@@ -97,7 +98,8 @@ void run_one(const Options& o, int& exit_code) {
   std::printf("%s",
               o.json ? (line_of(to_json(report), 2) + "\n").c_str() : to_text(report).c_str());
   if (const Status s = draw(report); !s) return say_failure(s.error());
-  if (job.pictures && !o.json) std::printf("pictures: %s\n", (*job.pictures / "index.html").c_str());
+  if (job.pictures && !o.json)
+    std::printf("pictures: %s\n", (*job.pictures / "index.html").c_str());
   exit_code = report.accepted() ? exit_ok : exit_check_failed;
 }
 

@@ -209,8 +209,7 @@ nlohmann::ordered_json to_json(const RegisterReport& report) {
           "intraoperative one"},
          {"start", report.start},
          {"accepted", report.accepted()},
-         {"pictures",
-          report.job.pictures ? Json(report.job.pictures->string()) : Json(nullptr)},
+         {"pictures", report.job.pictures ? Json(report.job.pictures->string()) : Json(nullptr)},
          {"read_ms", report.read_ms},
          {"pyramid_ms", report.pyramid_ms},
          {"warnings", report.warnings}};

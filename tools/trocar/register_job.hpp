@@ -38,7 +38,7 @@ struct RegisterReport {
   std::vector<CtRegistration> vertebrae;
   std::vector<double> wall_ms;  // per vertebra, after the pyramid
   double read_ms = 0, pyramid_ms = 0;
-  std::vector<std::string> warnings;  // of the input gate
+  std::vector<std::string> warnings;             // of the input gate
   std::shared_ptr<const RegisterScans> scans{};  // what was registered, for those who draw it
 
   [[nodiscard]] bool accepted() const;

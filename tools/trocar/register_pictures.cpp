@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
+
 #include "tools/pictures/vertebra_picture.hpp"
 #include "tools/qa/page.hpp"
 #include "tools/trocar/level_names.hpp"
@@ -13,15 +16,39 @@ namespace {
 
 using qa::page::escaped;
 
+// Pictures are seen pixel by pixel where the screen is wide enough.
+constexpr const char* wide = "<style>body{max-width:1840px}img{max-width:100%}</style>\n";
+
+std::string words_of_start(const std::string& start) {
+  if (start == "file") return "the pose given";
+  if (start == "identity") return "the preoperative place";
+  return "a guess, the middle of the scan";
+}
+
 std::string how_found(const CtRegistration& v, const RegisterReport& report) {
   const bool has_place = v.refused != CtRefusal::no_bone && v.refused != CtRefusal::cancelled;
   if (!has_place) return "no place found: shown where the search began";
   const Point<Preop>& middle = v.covariance.center;
-  const double shift_mm = distance_mm(v.preop_from_intraop.inverse() * middle,
-                                      report.scans->start.inverse() * middle);
+  const double shift_mm =
+      distance_mm(v.preop_from_intraop.inverse() * middle, report.scans->start.inverse() * middle);
   const double turn_rad = angle_between_rad(v.preop_from_intraop, report.scans->start);
   return fmt::format("shifted {:.1f} mm, turned {:.1f} degrees from the start ({})", shift_mm,
-                     turn_rad * 180 / M_PI, report.start);
+                     turn_rad * 180 / M_PI, words_of_start(report.start));
+}
+
+// Half way from a bone's middle, which is near its canal, to its front.
+Point<Preop> middle_of_body(const LabelExtent& bone, const VolumeGeometry& g) {
+  double front_mm = bone.centre_mm.y();
+  for (int corner = 0; corner < 8; ++corner) {
+    Eigen::Vector3d voxel;
+    for (int k = 0; k < 3; ++k) {
+      const auto axis = static_cast<std::size_t>(k);
+      voxel[k] = ((corner >> k) & 1) != 0 ? bone.high[axis] : bone.low[axis];
+    }
+    front_mm = std::min(front_mm, g.at(voxel).mm.y());
+  }
+  const Eigen::Vector3d& c = bone.centre_mm;
+  return {{c.x(), 0.5 * (c.y() + front_mm), c.z()}};
 }
 
 std::string colour_text(const Rgb& c) {
@@ -34,7 +61,8 @@ std::string legend() {
   };
   return fmt::format(
       "<p>Three cuts through each vertebra, where it was found, along the axes of the scan on the "
-      "table. Above: that scan (grey) and the preoperative one laid upon it (tinted), in squares "
+      "table; the coronal one through its body. Above: that scan (grey) and the preoperative one "
+      "laid upon it (tinted), in squares "
       "of {0:.0f} mm; bone must run on from square to square. Below: the scan on the table with "
       "the vertebra's contour of the preoperative label map{1}as registered and{2}as it lay at "
       "the start. One millimetre is {3:.0f} pixels. Dark blue: outside a scan.</p>\n"
@@ -44,15 +72,13 @@ std::string legend() {
 }
 
 std::string section(const PictureCaption& c, bool refused) {
-  return fmt::format(
-      "<h2{}>{}</h2>\n<p>{}</p>\n<a href=\"{}\"><img src=\"{}\" alt=\"{}\" "
-      "style='max-width:100%'></a>\n",
-      refused ? " class=bad" : "", escaped(c.verdict), escaped(c.figures), c.file, c.file,
-      escaped(c.verdict));
+  return fmt::format("<h2{}>{}</h2>\n<p>{}</p>\n<a href=\"{}\"><img src=\"{}\" alt=\"{}\"></a>\n",
+                     refused ? " class=bad" : "", escaped(c.verdict), escaped(c.figures), c.file,
+                     c.file, escaped(c.verdict));
 }
 
 std::string page_of(const RegisterReport& report) {
-  std::string html = qa::page::head("Registration of vertebrae") + "<table>" +
+  std::string html = qa::page::head("Registration of vertebrae") + wide + "<table>" +
                      qa::page::row("Preoperative CT", escaped(report.job.preop.string())) +
                      qa::page::row("Labels", escaped(report.job.labels.string())) +
                      qa::page::row("CT on the table", escaped(report.job.intraop.string())) +
@@ -63,12 +89,24 @@ std::string page_of(const RegisterReport& report) {
   return html + "</html>\n";
 }
 
-Status write_one(const CtRegistration& v, const RegisteredScans& drawn, const RegisterReport& report,
+struct Drawing {
+  RegisteredScans scans;
+  std::map<int, LabelExtent> bones;
+};
+
+Status write_one(const CtRegistration& v, const Drawing& drawing, const RegisterReport& report,
                  const std::filesystem::path& folder) {
+  const LabelExtent& bone = drawing.bones.at(v.label);
   const PictureCaption caption = caption_of(v, report);
-  const auto png = png_of(draw_vertebra(
-      drawn, {v.label, v.covariance.center, report.scans->start, v.preop_from_intraop,
-              !v.refused, caption.verdict, caption.figures}));
+  const auto png =
+      png_of(draw_vertebra(drawing.scans, {v.label,
+                                           {bone.centre_mm},
+                                           middle_of_body(bone, report.scans->labels->geometry),
+                                           report.scans->start,
+                                           v.preop_from_intraop,
+                                           !v.refused,
+                                           caption.verdict,
+                                           caption.figures}));
   if (!png) return png.error();
   return write_whole({{folder / caption.file, png.value()}});
 }
@@ -100,10 +138,10 @@ Status prepare_pictures(const std::filesystem::path& folder) {
 Status write_register_pictures(const RegisterReport& report, const std::filesystem::path& folder,
                                const CtProgress& progress) {
   const RegisterScans& scans = *report.scans;
-  const RegisteredScans drawn(scans.preop, scans.labels, scans.intraop);
+  const Drawing drawing{{scans.preop, scans.labels, scans.intraop}, label_extents(*scans.labels)};
   const std::size_t n = report.vertebrae.size();
   for (std::size_t i = 0; i < n; ++i) {
-    if (Status s = write_one(report.vertebrae[i], drawn, report, folder); !s) return s;
+    if (Status s = write_one(report.vertebrae[i], drawing, report, folder); !s) return s;
     if (progress) progress(i + 1, n);
   }
   return write_whole({{folder / "index.html", page_of(report)}});
