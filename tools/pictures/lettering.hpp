@@ -6,8 +6,8 @@
 namespace trocar {
 
 struct Lettering {
-  int height_px;  // of the line
-  Rgb colour;
+  int height_px = 0;  // of the line
+  Rgb colour{};
   bool bold = false;
 };
 

@@ -10,8 +10,8 @@ namespace trocar {
 using Outline = std::vector<Eigen::Vector2d>;
 
 struct Pen {
-  Rgb colour;
-  double width_px;
+  Rgb colour{};
+  double width_px = 1;
   double opacity = 1;
 };
 

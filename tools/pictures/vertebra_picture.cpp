@@ -45,15 +45,21 @@ void draw_scale(Picture& panel) {
   write_over(panel, "10 mm", right - length - 4, bottom - 12, {18, plain});
 }
 
+Transform<Preop, Intraop> seen_at(const VertebraCase& shown) {
+  return shown.registered.value_or(shown.start);
+}
+
 Picture checkered(const RegisteredScans& scans, const VertebraCase& shown, const Cut& cut) {
-  return scans.checkerboard(cut, shown.registered, picture_square_mm);
+  return scans.checkerboard(cut, seen_at(shown), picture_square_mm);
 }
 
 Picture contoured(const RegisteredScans& scans, const VertebraCase& shown, const Cut& cut) {
   Picture panel = scans.intraop(cut);
   draw_outlines(panel, scans.contour(cut, shown.start, shown.label), {start_colour, 1.2, 0.85});
-  draw_outlines(panel, scans.contour(cut, shown.registered, shown.label),
-                {registered_colour, 1.6, 0.95});
+  if (shown.registered) {
+    draw_outlines(panel, scans.contour(cut, *shown.registered, shown.label),
+                  {registered_colour, 1.6, 0.95});
+  }
   return panel;
 }
 
@@ -66,7 +72,10 @@ int explain(Picture& upon, Rgb colour, int thick, const char* what, int left, in
 void write_caption(Picture& upon, const VertebraCase& shown) {
   write_text(upon, shown.verdict, margin, 34, {28, shown.accepted ? good : bad, true});
   write_text(upon, shown.figures, margin, 67, {21, plain});
-  int left = explain(upon, registered_colour, 3, "label as registered", margin, 98);
+  int left = margin;
+  if (shown.registered) {
+    left = explain(upon, registered_colour, 3, "label as registered", left, 98);
+  }
   left = explain(upon, start_colour, 1, "label at the start", left, 98);
   write_text(upon, "Squares of 10 mm: grey is the scan on the table, tinted the preoperative one.",
              left, 98, {19, plain});
@@ -80,7 +89,7 @@ Picture draw_vertebra(const RegisteredScans& scans, const VertebraCase& shown) {
   int left = gap;
   for (const View& view : views) {
     const auto& through = view.plane == Plane::coronal ? shown.body : shown.middle;
-    const Cut cut = cut_through(shown.registered.inverse() * through, view.plane, picture_field_mm,
+    const Cut cut = cut_through(seen_at(shown).inverse() * through, view.plane, picture_field_mm,
                                 picture_px_per_mm);
     int top = caption_px;
     for (Picture one : {checkered(scans, shown, cut), contoured(scans, shown, cut)}) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "tools/pictures/ct_cut.hpp"
@@ -10,15 +11,17 @@ struct VertebraCase {
   int label;
   Point<Preop> middle;  // where the axial and the sagittal cut go through,
   Point<Preop> body;    // and the coronal one: the middle grazes the body's back wall
-  Transform<Preop, Intraop> start, registered;  // preop_from_intraop
+  Transform<Preop, Intraop> start;
+  std::optional<Transform<Preop, Intraop>> registered;  // nothing: no place was found
   bool accepted;
   std::string verdict;  // one line
   std::string figures;  // one line
 };
 
-// Three cuts through the vertebra where it was found, along the scan's axes. Above: both scans in
-// a checkerboard. Below: the intraoperative one with the label's contour, as registered and as it
-// lay at the start. 5 pixels a millimetre: an error of a millimetre is seen.
+// Three cuts through the vertebra where it was found (or else where the search began), along the
+// scan's axes. Above: both scans in a checkerboard. Below: the intraoperative one with the label's
+// contour, as registered and as it lay at the start. 5 pixels a millimetre: an error of a
+// millimetre is seen.
 Picture draw_vertebra(const RegisteredScans& scans, const VertebraCase& shown);
 
 inline constexpr double picture_px_per_mm = 5;

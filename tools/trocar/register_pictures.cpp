@@ -25,9 +25,12 @@ std::string words_of_start(const std::string& start) {
   return "a guess, the middle of the scan";
 }
 
+bool has_place(const CtRegistration& v) {
+  return v.refused != CtRefusal::no_bone && v.refused != CtRefusal::cancelled;
+}
+
 std::string how_found(const CtRegistration& v, const RegisterReport& report) {
-  const bool has_place = v.refused != CtRefusal::no_bone && v.refused != CtRefusal::cancelled;
-  if (!has_place) return "no place found: shown where the search began";
+  if (!has_place(v)) return "no place found: shown where the search began";
   const Point<Preop>& middle = v.covariance.center;
   const double shift_mm =
       distance_mm(v.preop_from_intraop.inverse() * middle, report.scans->start.inverse() * middle);
@@ -94,19 +97,20 @@ struct Drawing {
   std::map<int, LabelExtent> bones;
 };
 
+VertebraCase case_of(const CtRegistration& v, const Drawing& drawing, const RegisterReport& report,
+                     const PictureCaption& caption) {
+  const LabelExtent& bone = drawing.bones.at(v.label);
+  const Point<Preop> body = middle_of_body(bone, report.scans->labels->geometry);
+  VertebraCase shown{v.label,    {bone.centre_mm}, body,           report.scans->start, {},
+                     !v.refused, caption.verdict,  caption.figures};
+  if (has_place(v)) shown.registered = v.preop_from_intraop;
+  return shown;
+}
+
 Status write_one(const CtRegistration& v, const Drawing& drawing, const RegisterReport& report,
                  const std::filesystem::path& folder) {
-  const LabelExtent& bone = drawing.bones.at(v.label);
   const PictureCaption caption = caption_of(v, report);
-  const auto png =
-      png_of(draw_vertebra(drawing.scans, {v.label,
-                                           {bone.centre_mm},
-                                           middle_of_body(bone, report.scans->labels->geometry),
-                                           report.scans->start,
-                                           v.preop_from_intraop,
-                                           !v.refused,
-                                           caption.verdict,
-                                           caption.figures}));
+  const auto png = png_of(draw_vertebra(drawing.scans, case_of(v, drawing, report, caption)));
   if (!png) return png.error();
   return write_whole({{folder / caption.file, png.value()}});
 }
