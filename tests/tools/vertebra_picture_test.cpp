@@ -145,16 +145,17 @@ TEST_CASE("squares of the checkerboard alternate between the scans, and show whi
 TEST_CASE(
     "in the checkerboard the bone's edge runs on at the right pose and is broken at another") {
   const Cut cut = axial();
-  // Along the two rows of squares about the middle: where bone begins on the left.
+  // Along the two rows of squares about the middle: where bone begins on the left, 10 mm from the
+  // middle. Squares of 6 mm: the edges of both poses lie in one square.
   const auto edge = [&](const Picture& board, int row) {
     int x = 0;
     while (x < board.width && board.at(x, row)[0] < 120) ++x;
     return x;
   };
   const int above = cut.size_px / 2 - 10, below = cut.size_px / 2 + 10;
-  const Picture right = scans().checkerboard(cut, pose_off({0, 0, 0}), 10);
+  const Picture right = scans().checkerboard(cut, pose_off({0, 0, 0}), 6);
   CHECK(std::abs(edge(right, above) - edge(right, below)) <= 1);
-  const Picture wrong = scans().checkerboard(cut, pose_off({-2, 0, 0}), 10);
+  const Picture wrong = scans().checkerboard(cut, pose_off({-2, 0, 0}), 6);
   CHECK(std::abs(std::abs(edge(wrong, above) - edge(wrong, below)) - 10) <= 1);
 }
 
@@ -181,6 +182,26 @@ TEST_CASE("what a scan does not show is no grey: nobody takes its end for air") 
   const Rgb c = far.at(20, 20);
   CHECK(c[2] > c[0] + 20);
   CHECK(pixels_of(far, c) == far.pixels.size());
+}
+
+TEST_CASE("the value that fills the corners round a field is air in the field, and no end of it") {
+  auto ct = std::make_shared<CtVolume>(*scan_at(Vector3d::Zero(), 0));
+  const auto& n = ct->geometry.size;
+  std::size_t i = 0;
+  for_voxels(ct->geometry, [&](int x, int y, int) {
+    const double r = std::hypot((2.0 * x - n[0] + 1) / n[0], (2.0 * y - n[1] + 1) / n[1]);
+    if (r > 1 || (x == 20 && y == 10)) ct->hounsfield[i] = -1024;
+    ++i;
+  });
+  const RegisteredScans round(ct, label_map(), ct);
+  const Cut cut = cut_through({{19.5, 23.5, 20}}, Plane::axial, 50, px_per_mm);
+  const Picture picture = round.intraop(cut);
+  const auto at = [&](double x_mm, double y_mm) {
+    const Vector3d px = px_per_mm * (Vector3d(x_mm, y_mm, 0) - cut.corner.mm);
+    return picture.at(static_cast<int>(px.x()), static_cast<int>(px.y()));
+  };
+  CHECK(at(20, 10) == Rgb{0, 0, 0});
+  CHECK(at(1, 1)[2] > at(1, 1)[0] + 20);
 }
 
 TEST_CASE("a start that was off is seen beside the registered contour") {

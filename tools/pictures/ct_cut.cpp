@@ -11,19 +11,25 @@ namespace {
 using Eigen::Vector3d;
 
 // Bone from marrow to cortex; metal is white, fat and muscle are dark.
-constexpr double darkest_hu = -300, brightest_hu = 1100;
+constexpr double darkest_hu = -250, brightest_hu = 850;
 constexpr Rgb not_scanned{18, 24, 46};  // no grey: nobody takes the end of a scan for air
 constexpr std::array<double, 3> warm{1.0, 0.92, 0.72};
 
 class Sampled {
  public:
   Sampled(const CtGrid& grid, const Eigen::Isometry3d& grid_from_intraop)
-      : sampler_(grid, grid_from_intraop) {}
+      : sampler_(grid, grid_from_intraop),
+        index_from_intraop_(grid.index_from_mm * grid_from_intraop) {
+    for (int k = 0; k < 3; ++k) last_[k] = grid.size[static_cast<std::size_t>(k)] - 1;
+  }
 
   [[nodiscard]] Rgb colour(const Point<Intraop>& p, const std::array<double, 3>& tint) const {
     const Eigen::Vector3f q = p.mm.cast<float>();
     float hu = 0;
-    if (!sampler_(q.x(), q.y(), q.z(), hu)) return not_scanned;
+    if (!sampler_(q.x(), q.y(), q.z(), hu)) {
+      if (!is_amid(p)) return not_scanned;
+      hu = static_cast<float>(darkest_hu);
+    }
     const double grey = 255 * std::clamp((hu - darkest_hu) / (brightest_hu - darkest_hu), 0.0, 1.0);
     Rgb out{};
     for (std::size_t c = 0; c < 3; ++c)
@@ -32,7 +38,16 @@ class Sampled {
   }
 
  private:
+  // What marks the corners round a field is, in the field, air.
+  [[nodiscard]] bool is_amid(const Point<Intraop>& p) const {
+    const Vector3d index = index_from_intraop_ * p.mm;
+    const Vector3d from_middle = (2 * index - last_).cwiseQuotient(last_);
+    return from_middle.head<2>().norm() < 1 && std::abs(from_middle.z()) < 1;
+  }
+
   CtSampler sampler_;
+  Eigen::Affine3d index_from_intraop_;
+  Vector3d last_;
 };
 
 // How much of a label there is at places between voxels: what the eight around it say.
