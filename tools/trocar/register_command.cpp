@@ -97,6 +97,7 @@ void run_one(const Options& o, int& exit_code) {
   const RegisterReport report = registered(job, o);
   std::printf("%s",
               o.json ? (line_of(to_json(report), 2) + "\n").c_str() : to_text(report).c_str());
+  std::fflush(stdout);  // drawing takes longer than registering
   if (const Status s = draw(report); !s) return say_failure(s.error());
   if (job.pictures && !o.json)
     std::printf("pictures: %s\n", (*job.pictures / "index.html").c_str());
