@@ -95,9 +95,15 @@ std::size_t pixels_of(const Picture& picture, const Rgb& colour) {
   return static_cast<std::size_t>(std::count(picture.pixels.begin(), picture.pixels.end(), colour));
 }
 
+VertebraCase case_from(const Transform<Preop, Intraop>& start) {
+  return {bone_label,          bone_middle, bone_middle,   start,
+          pose_off({0, 0, 0}), true,        "L1 accepted", "score 0.95"};
+}
+
 Picture whole_picture(const Transform<Preop, Intraop>& start, bool accepted) {
-  return draw_vertebra(scans(), {bone_label, bone_middle, bone_middle, start, pose_off({0, 0, 0}),
-                                 accepted, "L1 accepted", "score 0.95"});
+  VertebraCase shown = case_from(start);
+  shown.accepted = accepted;
+  return draw_vertebra(scans(), shown);
 }
 
 }  // namespace
@@ -213,6 +219,13 @@ TEST_CASE("a start that was off is seen beside the registered contour") {
   const auto same = orange(whole_picture(pose_off({0, 0, 0}), true));
   const auto off = orange(whole_picture(pose_off({3, 3, 3}), true));
   CHECK(off > same + 500);
+}
+
+TEST_CASE("where no place was found no contour claims one") {
+  VertebraCase shown = case_from(pose_off({0, 0, 0}));
+  CHECK(pixels_of(draw_vertebra(scans(), shown), registered_colour) > 0);
+  shown.registered.reset();
+  CHECK(pixels_of(draw_vertebra(scans(), shown), registered_colour) == 0);
 }
 
 TEST_CASE("a refused registration is not drawn as an accepted one: its verdict is red") {

@@ -35,10 +35,8 @@ constexpr const char* about =
     "Pictures: DIR/index.html shows each vertebra, accepted or refused: both scans in a "
     "checkerboard, and\n"
     "the label's contour on the intraoperative one, so that a person can judge.\n"
-    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used, 1 "
-    "when "
-    "pictures cannot\n"
-    "be written.";
+    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used,\n"
+    "1 when pictures cannot be written.";
 
 struct Options {
   std::string preop, intraop, labels, start, batch, pictures;
