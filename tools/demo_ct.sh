@@ -1,28 +1,13 @@
 #!/usr/bin/env bash
 # The demonstration of a scan on the table: the phantom's spine bends after the first CT, the needle is
 # registered by touch and held beside the lesion; then an intraoperative CT arrives by DICOM, each
-# vertebra is registered on its own, and the distance is shown before and after, beside the truth.
+# vertebra is registered on its own, and the distance is shown before and after, beside the truth. Last,
+# pictures of the same scan's registration, for a person to judge.
 # Everything it writes is below build/. Needs root or sudo once. Usage: tools/demo_ct.sh
 set -eu
 cd "$(dirname "$0")/.."
 room=build/demo_ct
-trocar=build/bin/trocar
-pids=""
-cleanup() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-free_port() {  # a loopback port nobody listens on
-  local port
-  for port in $(shuf -i 20000-45000 -n 50); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-  done
-  echo "demo_ct.sh: no free port found" >&2
-  exit 1
-}
+. tools/demo_common.sh
 
 wait_for() {  # seconds, what, command: until it succeeds
   local end=$((SECONDS + $1)) what=$2
@@ -37,11 +22,11 @@ distance() {  # of the needle to the tumour, as a display shows it
   $trocar watch --plain --once "127.0.0.1:$server_port" | grep -E 'tumour' || true
 }
 
-echo "== 1/5 packages"
+echo "== 1/6 packages"
 tools/packages.sh ct
-echo "== 2/5 build (build/, log in build/build.log)"
+echo "== 2/6 build (build/, log in build/build.log)"
 tools/build.sh trocar
-echo "== 3/5 a patient, first in the scanner and then bent on the table (phantom in $room)"
+echo "== 3/6 a patient, first in the scanner and then bent on the table (phantom in $room)"
 [ $room/run_ct.toml -nt $trocar ] || $trocar phantom $room --intraop --flexion 4 >/dev/null
 tracker_port=$(free_port)
 server_port=$(free_port)
@@ -50,7 +35,7 @@ sed -e "s/^port = 8765/port = $tracker_port/" -e "s/^port = 18944/port = $server
   -e "s/^port = 11112/port = $dicom_port/" $room/run_ct.toml >$room/run_demo.toml
 $trocar check $room/run_demo.toml >$room/check.log || { cat $room/check.log >&2; exit 3; }
 
-echo "== 4/5 the needle touches the fiducials, then is held beside the lesion (about 30 s)"
+echo "== 4/6 the needle touches the fiducials, then is held beside the lesion (about 30 s)"
 echo "   research software, not a cleared medical device"
 rm -f $room/ready $room/run.log
 $trocar simulate ndi $room/simulator_ct.toml --listen "$tracker_port" --ready-file $room/ready \
@@ -64,7 +49,7 @@ sleep 8  # the hand goes to the lesion
 echo "   before the scan, registered by touch:"
 distance
 
-echo "== 5/5 the scan arrives by DICOM"
+echo "== 5/6 the scan arrives by DICOM"
 began=$(date +%s%N)
 storescu -aec TROCAR 127.0.0.1 "$dicom_port" +sd $room/intraop/ct >$room/storescu.log 2>&1
 wait_for 60 "the scan's registration" grep -qE "intraoperative scan (done|refused)" $room/run.log
@@ -74,3 +59,12 @@ sleep 1
 echo "   after the scan, each vertebra on its own:"
 distance
 echo "   the truth (distance of the held tip to the tumour's mesh): $(sed -n 's/^held_tip_to_tumour_mm = //p' $room/intraop/truth.toml) mm"
+
+echo "== 6/6 pictures of that scan, registered again from its files"
+status=0
+rm -rf "$room/pictures"
+$trocar register ct --preop $room/ct --labels $room/labels.nrrd --intraop $room/intraop/ct \
+  --vertebra L1,L2,L3,L4,L5 --pictures $room/pictures >$room/pictures.log 2>&1 || status=$?
+grep -E "accepted|REFUSED|trocar:" $room/pictures.log | sed 's/^/   /' || true
+[ -s $room/pictures/index.html ] && echo "   look at $room/pictures/index.html"
+exit $status

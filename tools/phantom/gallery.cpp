@@ -1,6 +1,6 @@
 #include "tools/phantom/gallery.hpp"
 
-#include "tools/phantom/picture.hpp"
+#include "tools/phantom/render.hpp"
 
 namespace trocar::phantom {
 namespace {

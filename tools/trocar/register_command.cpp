@@ -8,7 +8,9 @@
 
 #include "engine/base/config_reader.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/progress_bar.hpp"
 #include "tools/trocar/register_job.hpp"
+#include "tools/trocar/register_pictures.hpp"
 
 namespace trocar {
 namespace {
@@ -29,11 +31,15 @@ constexpr const char* about =
     "scan.\n"
     "Batch: FILE.toml holds [[job]] tables with preop, intraop, labels (paths from FILE's "
     "folder),\n"
-    "vertebrae = [\"L2\", \"L3\"] and, if known, start. One line of JSON per job.\n"
-    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used.";
+    "vertebrae = [\"L2\", \"L3\"] and, if wanted, start and pictures. One line of JSON per job.\n"
+    "Pictures: DIR/index.html shows each vertebra, accepted or refused: both scans in a "
+    "checkerboard, and\n"
+    "the label's contour on the intraoperative one, so that a person can judge.\n"
+    "Exit code 0 when all are accepted, 5 when any is refused, 3 for files that cannot be used,\n"
+    "1 when pictures cannot be written.";
 
 struct Options {
-  std::string preop, intraop, labels, start, batch;
+  std::string preop, intraop, labels, start, batch, pictures;
   std::vector<std::string> vertebrae;
   double shift_mm = 30, turn_deg = 25;
   bool json = false;
@@ -60,29 +66,74 @@ std::string line_of(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+void say_failure(const Error& why) { std::fprintf(stderr, "trocar: %s\n", why.detail.c_str()); }
+
+RegisterReport registered(const RegisterJob& job, const Options& o) {
+  ProgressBar bar("vertebrae registered");
+  return run_register_job(job, limits_of(o), {},
+                          [&](std::size_t done, std::size_t of) { bar.tell(done, of); });
+}
+
+Status ready_to_draw(const RegisterJob& job) {
+  return job.pictures ? prepare_pictures(*job.pictures) : Done{};
+}
+
+Status draw(const RegisterReport& report) {
+  if (!report.job.pictures) return Done{};
+  ProgressBar bar("vertebrae drawn");
+  return write_register_pictures(report, *report.job.pictures,
+                                 [&](std::size_t done, std::size_t of) { bar.tell(done, of); });
+}
+
 void run_one(const Options& o, int& exit_code) {
   require_files(o);
   RegisterJob job{o.preop, o.intraop, o.labels, o.vertebrae, std::nullopt};
   if (!o.start.empty()) job.start = o.start;
-  const RegisterReport report = run_register_job(job, limits_of(o), {});
+  if (!o.pictures.empty()) job.pictures = o.pictures;
+  exit_code = exit_run_time;
+  if (const Status s = ready_to_draw(job); !s) return say_failure(s.error());
+  const RegisterReport report = registered(job, o);
   std::printf("%s",
               o.json ? (line_of(to_json(report), 2) + "\n").c_str() : to_text(report).c_str());
+  std::fflush(stdout);  // drawing takes longer than registering
+  if (const Status s = draw(report); !s) return say_failure(s.error());
+  if (job.pictures && !o.json)
+    std::printf("pictures: %s\n", (*job.pictures / "index.html").c_str());
   exit_code = report.accepted() ? exit_ok : exit_check_failed;
+}
+
+void say_unusable(const RegisterJob& job, const std::string& why) {
+  const nlohmann::ordered_json line{{"intraop", job.intraop.string()}, {"error", why}};
+  std::printf("%s\n", line_of(line, -1).c_str());
+}
+
+int run_in_batch(const RegisterJob& job, const Options& o) {
+  if (const Status s = ready_to_draw(job); !s) {
+    say_unusable(job, s.error().detail);
+    return exit_run_time;
+  }
+  const RegisterReport report = registered(job, o);
+  std::printf("%s\n", line_of(to_json(report), -1).c_str());
+  if (const Status s = draw(report); !s) {
+    say_failure(s.error());
+    return exit_run_time;
+  }
+  return report.accepted() ? exit_ok : exit_check_failed;
 }
 
 // A job that cannot be run is said on its line, and the rest goes on.
 void run_batch(const Options& o, int& exit_code) {
   for (const RegisterJob& job : read_register_batch(o.batch)) {
+    int of_job = exit_ok;
     try {
-      const RegisterReport report = run_register_job(job, limits_of(o), {});
-      std::printf("%s\n", line_of(to_json(report), -1).c_str());
-      if (!report.accepted() && exit_code == exit_ok) exit_code = exit_check_failed;
+      of_job = run_in_batch(job, o);
     } catch (const ConfigError& e) {
-      const nlohmann::ordered_json line{{"intraop", job.intraop.string()}, {"error", e.what()}};
-      std::printf("%s\n", line_of(line, -1).c_str());
-      exit_code = exit_configuration;
+      say_unusable(job, e.what());
+      of_job = exit_configuration;
     }
     std::fflush(stdout);
+    if (of_job == exit_check_failed && exit_code != exit_ok) continue;  // less than what was said
+    if (of_job != exit_ok) exit_code = of_job;
   }
 }
 
@@ -106,7 +157,11 @@ void add_register(CLI::App& app, int& exit_code) {
   ct->add_option("--turn-deg", o->turn_deg, "and turned, about each axis")
       ->check(CLI::Range(0.0, 45.0))
       ->capture_default_str();
-  ct->add_option("--batch", o->batch, "FILE.toml with [[job]] tables; one line of JSON each");
+  CLI::Option* batch =
+      ct->add_option("--batch", o->batch, "FILE.toml with [[job]] tables; one line of JSON each");
+  ct->add_option("--pictures", o->pictures,
+                 "DIR: pictures of each vertebra and index.html; made when it is not there")
+      ->excludes(batch);
   ct->add_flag("--json", o->json, "report as JSON");
   ct->callback(
       [o, &exit_code] { o->batch.empty() ? run_one(*o, exit_code) : run_batch(*o, exit_code); });

@@ -74,6 +74,23 @@ T value_or_throw(Result<T> result) {
   return std::move(result.value());
 }
 
+// Says in the report where the search begins and what the input gate warns of.
+std::shared_ptr<const RegisterScans> read_scans(const std::vector<int>& wanted,
+                                                RegisterReport& report) {
+  const CtInput preop = value_or_throw(read_ct(report.job.preop));
+  const auto labels = value_or_throw(read_labels(report.job.labels));
+  const CtInput intraop = value_or_throw(read_ct(report.job.intraop));
+  for (const CtInput* input : {&preop, &intraop}) {
+    for (const InputWarning& w : input->warnings) {
+      report.warnings.push_back(std::string(to_string(w.issue)) + ": " + w.detail);
+    }
+  }
+  const Start start = start_for(report.job, *labels, wanted, *intraop.volume);
+  report.start = start.how;
+  return std::make_shared<const RegisterScans>(
+      RegisterScans{preop.volume, labels, intraop.volume, start.preop_from_intraop});
+}
+
 Json matrix_json(const Eigen::Matrix4d& m) {
   Json rows = Json::array();
   for (int r = 0; r < 4; ++r) rows.push_back({m(r, 0), m(r, 1), m(r, 2), m(r, 3)});
@@ -133,6 +150,7 @@ std::vector<RegisterJob> read_register_batch(const std::filesystem::path& file) 
     RegisterJob j{job.existing_path("preop"), job.existing_path("intraop"),
                   job.existing_path("labels"), job.texts("vertebrae"), std::nullopt};
     if (job.has("start")) j.start = job.existing_path("start");
+    if (job.has("pictures")) j.pictures = job.path("pictures");
     out.push_back(std::move(j));
   }
   in.finish();
@@ -161,30 +179,23 @@ bool RegisterReport::accepted() const {
 }
 
 RegisterReport run_register_job(const RegisterJob& job, const CtLimits& limits,
-                                const std::stop_token& stop) {
-  RegisterReport report{job, {}, {}, {}, 0, 0, {}};
+                                const std::stop_token& stop, const CtProgress& progress) {
+  RegisterReport report{job, {}, {}, {}, 0, 0, {}, {}};
   const std::vector<int> wanted = labels_of(job.vertebrae);
   const auto read_begin = Clock::now();
-  const CtInput preop = value_or_throw(read_ct(job.preop));
-  const auto labels = value_or_throw(read_labels(job.labels));
-  const CtInput intraop = value_or_throw(read_ct(job.intraop));
-  for (const CtInput* input : {&preop, &intraop}) {
-    for (const InputWarning& w : input->warnings) {
-      report.warnings.push_back(std::string(to_string(w.issue)) + ": " + w.detail);
-    }
-  }
+  report.scans = read_scans(wanted, report);
   report.read_ms = ms_since(read_begin);
-  const Start start = start_for(job, *labels, wanted, *intraop.volume);
-  report.start = start.how;
-  CtRegistrar registrar(preop.volume, labels, limits);
+  const RegisterScans& scans = *report.scans;
+  CtRegistrar registrar(scans.preop, scans.labels, limits);
   const auto pyramid_begin = Clock::now();
-  const CtPyramid pyramid(intraop.volume);
+  const CtPyramid pyramid(scans.intraop);
   report.pyramid_ms = ms_since(pyramid_begin);
   auto begin = Clock::now();
   report.vertebrae = value_or_throw(registrar.register_vertebrae(
-      wanted, pyramid, start.preop_from_intraop, stop, [&](std::size_t, std::size_t) {
+      wanted, pyramid, scans.start, stop, [&](std::size_t done, std::size_t of) {
         report.wall_ms.push_back(ms_since(begin));
         begin = Clock::now();
+        if (progress) progress(done, of);
       }));
   return report;
 }
@@ -198,6 +209,7 @@ nlohmann::ordered_json to_json(const RegisterReport& report) {
           "intraoperative one"},
          {"start", report.start},
          {"accepted", report.accepted()},
+         {"pictures", report.job.pictures ? Json(report.job.pictures->string()) : Json(nullptr)},
          {"read_ms", report.read_ms},
          {"pyramid_ms", report.pyramid_ms},
          {"warnings", report.warnings}};

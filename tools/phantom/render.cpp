@@ -1,8 +1,4 @@
-#include "tools/phantom/picture.hpp"
-
-#include <vtkImageData.h>
-#include <vtkNew.h>
-#include <vtkPNGWriter.h>
+#include "tools/phantom/render.hpp"
 
 #include <Eigen/Geometry>
 #include <algorithm>
@@ -92,9 +88,6 @@ double brightness(const Canvas& canvas, int x, int y, double mm_per_pixel) {
 
 }  // namespace
 
-Picture::Picture(int w, int h, std::array<std::uint8_t, 3> background)
-    : width(w), height(h), pixels(pixel_count(w, h), background) {}
-
 Picture render(const std::vector<ColouredMesh>& meshes, const View& view, int width, int height) {
   Canvas canvas{width, height};
   Eigen::Matrix3d rows;
@@ -153,37 +146,6 @@ Picture slice(const Volume<std::int16_t>& ct, Plane plane, const Vector3d& throu
       picture.at(column, row).fill(static_cast<std::uint8_t>(std::clamp(grey, 0.0, 255.0)));
     }
   return picture;
-}
-
-Picture beside(const std::vector<Picture>& pictures) {
-  int width = 0, height = 0;
-  for (const Picture& p : pictures) width += p.width, height = std::max(height, p.height);
-  Picture all(width, height, {255, 255, 255});
-  int left = 0;
-  for (Picture p : pictures) {
-    const int top = (height - p.height) / 2;
-    for (int y = 0; y < p.height; ++y)
-      for (int x = 0; x < p.width; ++x) all.at(left + x, top + y) = p.at(x, y);
-    left += p.width;
-  }
-  return all;
-}
-
-Status write_png(const Picture& picture, const std::filesystem::path& file) {
-  vtkNew<vtkImageData> image;
-  image->SetDimensions(picture.width, picture.height, 1);
-  image->AllocateScalars(VTK_UNSIGNED_CHAR, 3);
-  auto* out = static_cast<std::uint8_t*>(image->GetScalarPointer());
-  for (int y = picture.height - 1; y >= 0; --y)
-    for (int x = 0; x < picture.width; ++x)
-      for (const std::uint8_t c : picture.at(x, y)) *out++ = c;
-  vtkNew<vtkPNGWriter> writer;
-  writer->SetInputData(image);
-  writer->SetFileName(file.c_str());
-  writer->Write();
-  if (writer->GetErrorCode() != 0)
-    return Error{Code::io, "expected to write " + file.string() + ", the picture writer refused"};
-  return Done{};
 }
 
 }  // namespace trocar::phantom
