@@ -61,20 +61,23 @@ double status_mb(const char* key) {
   return 0;
 }
 
-bool covers(const CtRegistration& r, const CtScan& scan) {
+// Squared error of the pose in units of its covariance: chi-square of 6 degrees, mean 6.
+double squared_error(const CtRegistration& r, const CtScan& scan) {
   const Eigen::Isometry3d off = r.preop_from_intraop.matrix() * scan.intraop_from_preop;
   const Eigen::AngleAxisd turn(off.linear());
   Eigen::Matrix<double, 6, 1> e;
   e << turn.angle() * turn.axis(), off * r.covariance.center.mm - r.covariance.center.mm;
-  return e.dot(r.covariance.theta_t.inverse() * e) < 12.59;  // chi-square, 6 degrees, 95 %
+  return e.dot(r.covariance.theta_t.inverse() * e);
 }
+bool covers(const CtRegistration& r, const CtScan& scan) { return squared_error(r, scan) < 12.59; }
 
 // Everything from the volumes in memory: pass over the labels, models, pyramid, search, tests.
 void print_start(const CtScan& scan, const CtRegistration& r, const Tre& tre) {
   const auto margin = r.margin();
   std::fprintf(
-      stderr, "  label %d: TRE mean %.3f max %.3f mm, score %.3f, margin %.3f, %s\n", scan.target,
-      tre.mean_mm, tre.max_mm, r.score, margin ? margin->score : 0.0,
+      stderr, "  label %d: TRE mean %.3f max %.3f mm, score %.3f, margin %.3f, chi2 %.1f, %s\n",
+      scan.target, tre.mean_mm, tre.max_mm, r.score, margin ? margin->score : 0.0,
+      squared_error(r, scan),
       r.refused ? (std::string(to_string(*r.refused)) + ": " + r.reason).c_str() : "accepted");
 }
 
