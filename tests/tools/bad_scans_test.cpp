@@ -23,7 +23,7 @@ struct Told {
   std::vector<std::string> refused;  // reasons of series
   std::vector<std::string> turned_away;
   std::vector<std::uint32_t> epochs;  // in their order, each once
-  bool left_ready = false;            // unregistered or without a link, once it was registered
+  bool lost_registration = false;     // unregistered once it had been registered
 };
 
 Told told_by(const fs::path& session) {
@@ -49,9 +49,8 @@ Told told_by(const fs::path& session) {
       if (told.epochs.empty() || told.epochs.back() != g.value().epoch) {
         told.epochs.push_back(g.value().epoch);
       }
-      const EngineState state = g.value().state;
-      told.left_ready = told.left_ready || (g.value().epoch > 0 && state != EngineState::ready &&
-                                            state != EngineState::degraded);
+      const bool unregistered = g.value().state == EngineState::unregistered;
+      told.lost_registration = told.lost_registration || (g.value().epoch > 0 && unregistered);
     }
   }
   return told;
@@ -79,6 +78,23 @@ void is_refused(ScanRoom& room, const BadSeries& bad) {
   CHECK(ScanRoom::comes_true([&] { return fs::is_empty(room.file("spool")); }));
 }
 
+// Counted in the status, told in the log; the session is looked at when it has ended.
+void is_turned_away(ScanRoom& room, const std::string& reason) {
+  INFO(reason);
+  CHECK(ScanRoom::comes_true([&] { return room.status()["intake_refused"].value(reason, 0) > 0; }));
+  CHECK(ScanRoom::comes_true(
+      [&] { return room.logged("device: intake refused " + reason + ": ") > 0; }));
+}
+
+// Who calls somebody else, and who has nothing that is wanted here.
+void turns_strangers_away(ScanRoom& room) {
+  constexpr const char* mr_image = "1.2.840.10008.5.1.4.1.1.4";
+  CHECK_FALSE(DicomSender(room.dicom_port(), "PACS").connect());
+  is_turned_away(room, "called_ae_title");
+  CHECK_FALSE(DicomSender(room.dicom_port()).connect({mr_image}));
+  is_turned_away(room, "no_common_ground");
+}
+
 // More senders at once than are served: some say nothing, some half a request, some a whole one and
 // then nothing.
 void stands_a_flood(ScanRoom& room) {
@@ -93,10 +109,7 @@ void stands_a_flood(ScanRoom& room) {
     if (k % 3 == 2) (void)senders.back().send(request);
   }
   for (const char* reason : {"too_many_associations", "request_too_slow", "idle"}) {
-    INFO(reason);
-    CHECK(
-        ScanRoom::comes_true([&] { return room.status()["intake_refused"].value(reason, 0) > 0; }));
-    CHECK(room.logged("intake refused " + std::string(reason) + ": ") > 0);
+    is_turned_away(room, reason);
   }
   CHECK(room.logged("intake refused too_many_associations") < 20);  // H19: told, not repeated
   CHECK(room.shows_a_distance(1));
@@ -140,6 +153,7 @@ TEST_CASE(
   ScanRoom room;
   const auto all = bad_series();
   for (const BadSeries& bad : all) is_refused(room, bad);
+  turns_strangers_away(room);
   stands_a_flood(room);
   is_registered(room, 2, Way::dicom);
   is_registered(room, 3, Way::folder);
@@ -151,13 +165,14 @@ TEST_CASE(
     INFO(all[k].what << ": " << told.refused[k]);
     CHECK(told.refused[k].starts_with(all[k].word + ": "));
   }
-  for (const char* reason : {"too_many_associations: ", "request_too_slow: ", "idle: "}) {
+  for (const char* reason : {"called_ae_title: ", "no_common_ground: ", "too_many_associations: ",
+                             "request_too_slow: ", "idle: "}) {
     INFO(reason);
     CHECK(std::ranges::any_of(told.turned_away,
                               [&](const std::string& t) { return t.starts_with(reason); }));
   }
   CHECK(told.epochs == std::vector<std::uint32_t>{0, 1, 2, 3});
-  CHECK_FALSE(told.left_ready);
+  CHECK_FALSE(told.lost_registration);
 
   const Ran replay = trocar_with("replay --verify " + room.session().string());
   INFO(replay.said);

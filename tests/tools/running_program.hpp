@@ -50,6 +50,7 @@ class RunningProgram {
   // Asks it to end, and waits until it has: its exit code, -1 when a signal ended it.
   int end() {
     signal(SIGTERM);
+    while (hear(-1)) continue;  // it must not wait for a full pipe
     int status = 0;
     waitpid(std::exchange(pid_, -1), &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

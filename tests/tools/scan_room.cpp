@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto patience = 90s;  // of a sanitizer on a busy machine
+constexpr auto patience = 180s;  // of a sanitizer on a busy machine
 
 // As coarse as a scan can be for its vertebrae to be found.
 void write_patient(const fs::path& folder) {
@@ -76,11 +76,11 @@ void ScanRoom::write_configuration(std::uint16_t tracker_port) {
   text = replaced(text, "port = 18944", "port = 0");
   text = replaced(text, "dwell_s = 1.0", "dwell_s = 0.5");
   text = replaced(text, "log = \"trocar.log\"", "");
-  // Little patience: nothing here has to be waited for.
+  // Little patience with series: a copy appears at once, an association ends when it has sent all.
   text = replaced(text, "port = 11112",
                   "port = 0\nwatch_folder = \"incoming\"\nwatch_quiet_ms = 100\n"
-                  "series_quiet_ms = 100\nseries_missing_ms = 300\nrequest_ms = 300\n"
-                  "idle_ms = 1000");
+                  "series_quiet_ms = 100\nseries_missing_ms = 300\nrequest_ms = 1500\n"
+                  "idle_ms = 4000");
   text +=
       "\n[control]\nport = 0\n\n[session]\nfolder = \"sessions\"\nrecord = \"always\"\n"
       "min_free_mb = 1\n";
