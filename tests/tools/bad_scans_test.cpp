@@ -23,7 +23,8 @@ struct Told {
   std::vector<std::string> refused;  // reasons of series
   std::vector<std::string> turned_away;
   std::vector<std::uint32_t> epochs;  // in their order, each once
-  bool lost_registration = false;     // unregistered once it had been registered
+  int registrations = 0;
+  bool lost_registration = false;  // unregistered once it had been registered
 };
 
 Told told_by(const fs::path& session) {
@@ -33,6 +34,7 @@ Told told_by(const fs::path& session) {
   while (const SessionReader::Item* item = reader.value()->next()) {
     const auto* m = std::get_if<mcap::Message>(item);
     if (m == nullptr) continue;
+    if (static_cast<Topic>(m->channel) == Topic::registration) ++told.registrations;
     if (static_cast<Topic>(m->channel) == Topic::imaging) {
       const auto step = decode<Step>(m->data);
       REQUIRE(step);
@@ -178,4 +180,11 @@ TEST_CASE(
   INFO(replay.said);
   CHECK(replay.exit_code == 0);
   CHECK_THAT(replay.said, Catch::Contains(" 0 differ") && Catch::EndsWith("to its end\n"));
+  // H9: and what replays may be taken over, the touch and what the last scan gave each vertebra.
+  const Ran again = trocar_with("run " + room.file("scans.toml").string() + " --for 0.1 --resume " +
+                                room.session().string());
+  INFO(again.said);
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.said,
+             Catch::Contains(": " + std::to_string(told.registrations) + " registrations resumed"));
 }

@@ -208,7 +208,7 @@ TEST_CASE("the heartbeat says state and reason, and when the engine is silent") 
   Guidance refused = g;
   refused.imaging = Imaging::refused;
   refused.imaging_reason = "missing_slices";
-  CHECK(has(beat(&refused, false).message, " imaging=refused imaging_reason=missing_slices"));
+  CHECK(has(beat(&refused, false).message, "imaging=refused imaging_reason=missing_slices"));
   CHECK(has(beat(&g, true).message, "reason=engine_silent"));
   CHECK(beat(&g, true).code != status_ok);
 }
