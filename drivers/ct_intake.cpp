@@ -108,7 +108,9 @@ void CtIntake::Parts::finish(const ClosedSeries& series) {
   times.decoded = time.now() - series.began;
   discard(series.folder);
   if (!reading.ct) {
-    give_event(SeriesRefused{series.from, series.objects, reading.issues, reading.reason, times});
+    std::string reason = reading.issues.empty() ? "not_decoded: " : "";
+    reason += reading.reason;
+    give_event(SeriesRefused{series.from, series.objects, reading.issues, reason, times});
     return;
   }
   std::vector<InputWarning> warnings = std::move(reading.ct->warnings);

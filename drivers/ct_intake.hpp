@@ -42,7 +42,7 @@ struct SeriesRefused {
   std::string from;
   std::size_t objects = 0;
   std::vector<InputWarning> issues;  // may be empty: a slice that cannot be decoded
-  std::string reason;                // one line, begins with the first issue's name
+  std::string reason;                // one line, begins with the first issue's name or not_decoded
   IntakeTimes times;
 };
 

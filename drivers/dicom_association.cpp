@@ -258,8 +258,11 @@ class Association {
     } else if (too_large_) {
       kept = Error{Code::out_of_range,
                    fmt::format("expected an object of at most {} bytes", config_.max_object_bytes)};
-    } else {
+    }
+    if (kept) {
       kept = sink_.store(delivery, file);
+    } else {
+      sink_.lose(delivery);
     }
     if (kept) {
       ++stored_;

@@ -24,6 +24,9 @@ class DicomSink {
   // A whole file of DICOM, preamble first. Errors: malformed (damaged), unsupported (no kind of
   // object that is wanted), out_of_range (beyond a limit), io.
   virtual Status store(Delivery delivery, std::string_view file) = 0;
+  // An object of the delivery did not even get here: too large, or not to be named. It may have
+  // been a slice.
+  virtual void lose(Delivery delivery) = 0;
   // `whole`: the sender said that it was done.
   virtual void end(Delivery delivery, bool whole) = 0;
 };

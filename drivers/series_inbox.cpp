@@ -33,10 +33,11 @@ Status write(const std::filesystem::path& file, std::string_view bytes) {
   return Error{Code::io, fmt::format("cannot write {}", file.string())};
 }
 
+// Unsupported is what is of no kind that is wanted: it is missing in no series.
 Result<ObjectIdentity> read_identity(std::string_view file) {
   if (!is_dicom(file)) return Error{Code::unsupported, "expected a DICOM file, found another"};
   const auto elements = walk_dicom(file);
-  if (!elements) return elements.error();
+  if (!elements) return Error{Code::malformed, elements.error().detail};
   ObjectIdentity id = identify_object(elements.value());
   if (id.sop_class == dicom_class::spatial_registration) return id;
   if (id.sop_class == dicom_class::enhanced_ct_image) {
@@ -52,7 +53,7 @@ Result<ObjectIdentity> read_identity(std::string_view file) {
     return Error{Code::malformed, "expected the UIDs of a series and an object"};
   }
   const auto slice = describe_slice(elements.value(), "the object");
-  if (!slice) return slice.error();
+  if (!slice) return Error{Code::malformed, slice.error().detail};
   return id;
 }
 
@@ -69,20 +70,22 @@ DicomSink::Delivery SeriesInbox::begin(const std::string& from) {
 }
 
 Status SeriesInbox::store(Delivery delivery, std::string_view file) {
+  Status kept = keep(delivery, file);
+  if (!kept && kept.error().code != Code::unsupported) lose(delivery);
+  return kept;
+}
+
+void SeriesInbox::lose(Delivery delivery) {
+  const std::lock_guard lock(mutex_);
+  ++deliveries_[delivery].damaged;
+}
+
+Status SeriesInbox::keep(Delivery delivery, std::string_view file) {
   const auto id = read_identity(file);
-  if (!id) {
-    const std::lock_guard lock(mutex_);
-    if (id.error().code == Code::malformed) ++deliveries_[delivery].damaged;
-    return id.error();
-  }
+  if (!id) return id.error();
   const auto place = place_for(delivery, id.value(), file.size());
   if (!place) return place.error();
-  Status written = write(place.value(), file);
-  if (!written) {
-    const std::lock_guard lock(mutex_);
-    ++deliveries_[delivery].damaged;
-    return written;
-  }
+  if (Status written = write(place.value(), file); !written) return written;
   if (id.value().sop_class == dicom_class::spatial_registration) {
     const std::lock_guard lock(mutex_);
     registrations_.push_back({place.value(), deliveries_[delivery].from});
@@ -108,7 +111,6 @@ Result<std::filesystem::path> SeriesInbox::place_for(Delivery delivery, const Ob
   OpenSeries& series = *found.value();
   OpenDelivery& from = deliveries_[delivery];
   if (series.objects.size() >= limits_.max_objects || series.bytes + bytes > limits_.max_bytes) {
-    ++from.damaged;
     series.deliveries.insert(delivery);
     return too_much;
   }
@@ -148,8 +150,18 @@ void SeriesInbox::end(Delivery delivery, bool whole) {
   OpenDelivery& ended = deliveries_[delivery];
   ended.open = false;
   ended.whole = whole;
+  bool kept = false;
   for (auto& [uid, series] : series_) {
-    if (series.deliveries.contains(delivery)) series.touched = time_.now();
+    if (!series.deliveries.contains(delivery)) continue;
+    series.touched = time_.now();
+    kept = true;
+  }
+  if (!kept && ended.damaged > 0) {
+    ClosedSeries nothing;
+    nothing.from = ended.from;
+    nothing.began = nothing.ended = time_.now();
+    nothing.verdict = {SeriesState::refused, {damage_of(ended)}};
+    nothing_kept_.push_back(std::move(nothing));
   }
   forget_deliveries();
 }
@@ -180,14 +192,15 @@ std::optional<InputWarning> SeriesInbox::mixed_or_damaged(const OpenSeries& seri
           InputIssue::several_patients,
           fmt::format("expected one patient id in a delivery, found {}", delivery.patients.size())};
     }
-    if (delivery.damaged > 0) {
-      return InputWarning{InputIssue::damaged_slices,
-                          fmt::format("expected whole objects within the limits, {} of the "
-                                      "delivery were refused",
-                                      delivery.damaged)};
-    }
+    if (delivery.damaged > 0) return damage_of(delivery);
   }
   return std::nullopt;
+}
+
+InputWarning SeriesInbox::damage_of(const OpenDelivery& delivery) {
+  return {InputIssue::damaged_slices,
+          fmt::format("expected whole objects within the limits, {} of the delivery were refused",
+                      delivery.damaged)};
 }
 
 // More of a series that has been judged would be taken for a series of its own. Sent again as a
@@ -222,7 +235,7 @@ void SeriesInbox::forget_deliveries() {
 std::vector<ClosedSeries> SeriesInbox::take_closed() {
   const std::lock_guard lock(mutex_);
   const Timestamp now = time_.now();
-  std::vector<ClosedSeries> out;
+  std::vector<ClosedSeries> out = std::exchange(nothing_kept_, {});
   for (auto at = series_.begin(); at != series_.end();) {
     const OpenSeries& series = at->second;
     SeriesVerdict verdict = judge(series, now);

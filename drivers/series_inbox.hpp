@@ -23,9 +23,9 @@ struct InboxLimits {
 
 // A series of which nothing more is waited for. Its folder is the taker's to delete.
 struct ClosedSeries {
-  std::filesystem::path folder;
-  std::string from;      // who sent it, the last delivery
-  ObjectIdentity first;  // of the object that came first
+  std::filesystem::path folder{};  // none where not one object could be kept
+  std::string from;                // who sent it, the last delivery
+  ObjectIdentity first{};          // of the object that came first
   std::size_t objects = 0;
   std::uint64_t bytes = 0;
   Timestamp began{}, ended{};  // first object; last object or end of delivery
@@ -50,6 +50,7 @@ class SeriesInbox final : public DicomSink {
 
   Delivery begin(const std::string& from) override;
   Status store(Delivery delivery, std::string_view file) override;
+  void lose(Delivery delivery) override;
   void end(Delivery delivery, bool whole) override;
 
   // Who has begun to send a series since the last call.
@@ -64,7 +65,7 @@ class SeriesInbox final : public DicomSink {
   struct OpenDelivery {
     std::string from;
     std::set<std::string> patients;
-    std::size_t damaged = 0;
+    std::size_t damaged = 0;  // or lost: each may have been a slice
     bool open = true;
     bool whole = false;
   };
@@ -81,10 +82,12 @@ class SeriesInbox final : public DicomSink {
     std::size_t objects = 0;
   };
 
+  Status keep(Delivery delivery, std::string_view file);
   Result<std::filesystem::path> place_for(Delivery delivery, const ObjectIdentity& id,
                                           std::size_t bytes);
   Result<OpenSeries*> series_of(const ObjectIdentity& id);
   [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Timestamp now) const;
+  static InputWarning damage_of(const OpenDelivery& delivery);
   [[nodiscard]] std::optional<InputWarning> mixed_or_damaged(const OpenSeries& series) const;
   [[nodiscard]] std::optional<InputWarning> late(const OpenSeries& series) const;
   void remember(const OpenSeries& series);
@@ -100,6 +103,7 @@ class SeriesInbox final : public DicomSink {
   std::list<Judged> judged_;                  // the newest last
   std::vector<ArrivedRegistration> registrations_;
   std::vector<std::string> begun_;
+  std::vector<ClosedSeries> nothing_kept_;  // deliveries of which each object was refused
   Delivery last_delivery_ = 0;
 };
 

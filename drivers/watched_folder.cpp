@@ -85,10 +85,15 @@ void WatchedFolder::deliver(const Files& files) {
 Status WatchedFolder::take(DicomSink::Delivery delivery, const fs::path& file) {
   std::error_code ec;
   if (fs::file_size(file, ec) > config_.max_file_bytes || ec) {
+    sink_->lose(delivery);
     return Error{Code::out_of_range,
                  fmt::format("expected a file of at most {} bytes", config_.max_file_bytes)};
   }
   std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    sink_->lose(delivery);
+    return Error{Code::io, "expected a file that can be read"};
+  }
   std::string bytes{std::istreambuf_iterator<char>(in), {}};
   return sink_->store(delivery, bytes);
 }

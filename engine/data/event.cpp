@@ -1,5 +1,7 @@
 #include "engine/data/event.hpp"
 
+#include <algorithm>
+
 namespace trocar {
 
 std::string_view to_string(Link link) {
@@ -36,6 +38,12 @@ std::string_view to_string(Recording recording) {
       return "lost";
   }
   return "?";
+}
+
+std::string_view reason_word(std::string_view reason) {
+  const std::size_t end = reason.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_");
+  const bool word = end != 0 && reason.substr(std::min(end, reason.size())).starts_with(": ");
+  return word ? reason.substr(0, end) : "other";
 }
 
 std::string_view to_string(Imaging imaging) {

@@ -83,11 +83,20 @@ struct ImagingChanged {
   FixedText<200> detail;
 };
 
+// The word a reason begins with, "missing_slices: expected ..."; "other" where it begins with none.
+std::string_view reason_word(std::string_view reason);
+
+// A sender, an association, an object or a file was turned away; `why` begins with a word for it.
+// The scans that are on their way go on.
+struct IntakeRefused {
+  FixedText<200> why;
+};
+
 // Time passes without news: ages grow, the state still goes out.
 struct Tick {};
 
-using Event =
-    std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
-                 RegistrationRefused, RegistrationCleared, RecordingChanged, ImagingChanged>;
+using Event = std::variant<Tick, LinkChanged, TrackerFrame, Gap, DeviceAlert, Registration,
+                           RegistrationRefused, RegistrationCleared, RecordingChanged,
+                           ImagingChanged, IntakeRefused>;
 
 }  // namespace trocar

@@ -107,6 +107,7 @@ struct Guidance {
   std::uint64_t lost_frames = 0;
   Recording recording = Recording::off;
   Imaging imaging = Imaging::none;
+  FixedText<40> imaging_reason;            // a word, only when refused
   Bounded<ToolGuidance, max_tools> tools;  // without the reference
 };
 

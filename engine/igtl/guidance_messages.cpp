@@ -171,6 +171,7 @@ void GuidanceMessages::append_heartbeat(Buffer& out, const Heartbeat& beat, std:
     igtl::append_integer(text, g->lost_frames);
     add("recording", to_string(g->recording));
     add("imaging", to_string(g->imaging));
+    if (g->imaging == Imaging::refused) add("imaging_reason", g->imaging_reason.view());
   }
   status_.code = word.code;
   status_.error_name = to_string(word.state);

@@ -120,13 +120,24 @@ void Navigator::on(const RecordingChanged& change, Timestamp now) {
             change.detail.view()}));
 }
 
-void Navigator::on(const ImagingChanged& change, Timestamp now) {
+void Navigator::on(const ImagingChanged& told, Timestamp now) {
+  ImagingChanged change = told;
+  if (told.imaging == Imaging::registering) epoch_before_scan_ = registrations_.epoch();
+  // What the worker found, the gate here has refused, vertebra by vertebra.
+  if (told.imaging == Imaging::none && registrations_.epoch() == epoch_before_scan_) {
+    change = {Imaging::refused, "no_vertebra_accepted: implausible by the limits of [navigator]"};
+  }
   guidance_.imaging = change.imaging;
   const bool refused = change.imaging == Imaging::refused;
+  guidance_.imaging_reason = refused ? reason_word(change.detail.view()) : std::string_view();
   say(now, refused ? StateKind::alarm : StateKind::registration,
       join({"intraoperative scan ",
             change.imaging == Imaging::none ? "done" : to_string(change.imaging),
             change.detail.view().empty() ? "" : ": ", change.detail.view()}));
+}
+
+void Navigator::on(const IntakeRefused& refused, Timestamp now) {
+  say(now, StateKind::device, join({"intake refused ", refused.why.view()}));
 }
 
 void Navigator::check_tip(InstrumentTrack& track, const Point<Reference>& tip, Timestamp now) {

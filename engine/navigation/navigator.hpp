@@ -58,6 +58,7 @@ class Navigator {
   void on(const RegistrationCleared&, Timestamp now);
   void on(const RecordingChanged& change, Timestamp now);
   void on(const ImagingChanged& change, Timestamp now);
+  void on(const IntakeRefused& refused, Timestamp now);
 
   void store(const TrackerFrame& frame, const Body& body);
   void use_rest(InstrumentTrack& track, const UncertainTip<Reference>& tip, Timestamp now);
@@ -77,6 +78,7 @@ class Navigator {
   NavigationModel model_;
   DeviceState device_;
   RegistrationState registrations_;
+  std::optional<std::uint32_t> epoch_before_scan_;  // when it began to be registered
   PoseHistory reference_;
   std::size_t reference_index_ = 0;
   std::vector<InstrumentTrack> tracks_;    // in the order of guidance_.tools

@@ -19,7 +19,6 @@ Engine::Engine(EngineParts parts, const TimeSource& time, Outlets outlets)
 Engine::~Engine() { stop(); }
 
 void Engine::start() {
-  for (const Registration& known : parts_.registrations) results_.push(known);
   if (parts_.worker) parts_.worker->start(results_, wake_);
   if (parts_.intraop) parts_.intraop->start(scans_, wake_);
   if (parts_.recorder) parts_.recorder->start(recorder_news_, wake_, parts_.record_at_start);
@@ -83,14 +82,18 @@ void Engine::await(Timestamp until) {
   }
 }
 
-// Fixed order: the recorder and the results of workers first, then the source. True when anything
-// came.
+// Fixed order: the recorder, what is known from the start, the results of workers, then the source.
+// True when anything came.
 bool Engine::drain() {
   bool news = false;
   Event result;
   while (recorder_news_.pop(result)) {
     if (recording_lost_) continue;  // said already
     step(result);
+    news = true;
+  }
+  for (const Registration& known : std::exchange(parts_.registrations, {})) {
+    step(known);
     news = true;
   }
   while (results_.pop(result) || scans_.pop(result)) {

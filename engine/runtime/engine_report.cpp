@@ -38,6 +38,16 @@ void add_refused(std::string& out, const ServerStats& server) {
   }
 }
 
+void add_intake(std::string& out, const IntakeCounts& intake) {
+  if (intake.empty()) return;
+  out +=
+      "# HELP trocar_intake_refused_total senders, objects or files refused, by reason\n"
+      "# TYPE trocar_intake_refused_total counter\n";
+  for (const auto& [why, count] : intake) {
+    out += fmt::format("trocar_intake_refused_total{{reason=\"{}\"}} {}\n", why, count);
+  }
+}
+
 // "state=ready link=tracking" as an object.
 nlohmann::ordered_json words_of(std::string_view line) {
   nlohmann::ordered_json out = nlohmann::ordered_json::object();
@@ -60,7 +70,8 @@ nlohmann::ordered_json latency_of(const LatencyHistogram& h) {
 
 }  // namespace
 
-std::string metrics_text(const EngineMetrics& engine, const ServerStats& server) {
+std::string metrics_text(const EngineMetrics& engine, const ServerStats& server,
+                         const IntakeCounts& intake) {
   std::string out;
   out += "# HELP trocar_clients display clients now\n# TYPE trocar_clients gauge\n";
   out += fmt::format("trocar_clients {}\n", server.clients.load());
@@ -68,6 +79,7 @@ std::string metrics_text(const EngineMetrics& engine, const ServerStats& server)
   add_counter(out, "clients_gone_total", "display clients that went",
               server.closed_by_peer.value());
   add_refused(out, server);
+  add_intake(out, intake);
   add_counter(out, "queries_total", "questions answered", server.queries.value());
   add_counter(out, "commands_total", "commands answered", server.commands.value());
   add_counter(out, "guidance_total", "guidances sent", server.ticks.value());
@@ -91,7 +103,7 @@ std::string metrics_text(const EngineMetrics& engine, const ServerStats& server)
 }
 
 std::string state_json(const EngineMetrics& engine, const ServerStats& server,
-                       const StreamView& view) {
+                       const StreamView& view, const IntakeCounts& intake) {
   nlohmann::ordered_json clients = nlohmann::ordered_json::array();
   for (const ClientView& c : view.clients) {
     clients.push_back({{"peer", c.peer},
@@ -111,6 +123,7 @@ std::string state_json(const EngineMetrics& engine, const ServerStats& server,
       {"clients", clients},
       {"accepted", server.accepted.value()},
       {"refused", refused},
+      {"intake_refused", intake},
       {"queries", server.queries.value()},
       {"commands", server.commands.value()},
       {"guidance", server.ticks.value()},

@@ -27,6 +27,7 @@ void IntraopWorker::stop() {
 void IntraopWorker::offer(ArrivedScan scan) { put(std::move(scan)); }
 void IntraopWorker::offer(ArrivedScannerPose pose) { put(std::move(pose)); }
 void IntraopWorker::offer(ScanNews news) { put(news); }
+void IntraopWorker::offer(IntakeRefused refused) { put(refused); }
 
 void IntraopWorker::put(Item item) {
   {
@@ -71,6 +72,8 @@ void IntraopWorker::say(Imaging imaging, const std::string& detail) {
 }
 
 void IntraopWorker::on(const ScanNews& news, const std::stop_token&) { push(news.change); }
+
+void IntraopWorker::on(const IntakeRefused& refused, const std::stop_token&) { push(refused); }
 
 void IntraopWorker::on(const ArrivedScannerPose& pose, const std::stop_token& stop) {
   pose_ = pose;

@@ -48,16 +48,18 @@ class IntraopWorker {
   void offer(ArrivedScan scan);
   void offer(ArrivedScannerPose pose);
   void offer(ScanNews news);
+  void offer(IntakeRefused refused);
   // Navigator's thread, when it changes: the registration of the reference's vertebra.
   void note(const Known& known) { known_.publish(known); }
 
  private:
-  using Item = std::variant<ScanNews, ArrivedScannerPose, ArrivedScan>;
+  using Item = std::variant<ScanNews, IntakeRefused, ArrivedScannerPose, ArrivedScan>;
 
   void put(Item item);
   std::optional<Item> next();
   void work(const std::stop_token& stop);
   void on(const ScanNews& news, const std::stop_token&);
+  void on(const IntakeRefused& refused, const std::stop_token&);
   void on(const ArrivedScannerPose& pose, const std::stop_token& stop);
   void on(const ArrivedScan& scan, const std::stop_token& stop);
   void push(const Event& event);

@@ -1,7 +1,9 @@
 #include "engine/runtime/resume.hpp"
 
 #include <string>
+#include <utility>
 
+#include "engine/navigation/registration_state.hpp"
 #include "engine/runtime/replay.hpp"
 #include "engine/session/torn_tail.hpp"
 
@@ -18,6 +20,40 @@ std::string comparable(SessionSetup setup) {
   return encode(setup);
 }
 
+// The accepted registrations, told by the navigator's own gate from the same events: those of a
+// scan together or not at all. Earlier ones stay in the list, because the gate compares each with
+// the one before it.
+class Standing {
+ public:
+  explicit Standing(const SessionSetup& setup)
+      : vertebrae_(setup.plan.vertebrae.size()), limits_(setup.navigator.error) {}
+
+  void take(const Event& event) {
+    if (std::holds_alternative<RegistrationCleared>(event)) {
+      gate_.clear();
+      all_.clear();
+      aside_.clear();
+    }
+    if (const auto* r = std::get_if<Registration>(&event)) take(*r);
+  }
+  [[nodiscard]] std::uint32_t epoch() const { return gate_.epoch(); }
+  [[nodiscard]] std::vector<Registration> all() && { return std::move(all_); }
+
+ private:
+  void take(const Registration& r) {
+    if (gate_.accept(r, vertebrae_, limits_) == RegistrationFault::none) aside_.push_back(r);
+    if (r.more || aside_.empty()) return;
+    aside_.back().more = false;  // the scan's last may have been refused
+    all_.insert(all_.end(), aside_.begin(), aside_.end());
+    aside_.clear();
+  }
+
+  const std::size_t vertebrae_;
+  const ErrorLimits limits_;
+  RegistrationState gate_;
+  std::vector<Registration> all_, aside_;
+};
+
 }  // namespace
 
 Result<std::vector<Registration>> registrations_to_resume(const std::filesystem::path& session,
@@ -28,14 +64,11 @@ Result<std::vector<Registration>> registrations_to_resume(const std::filesystem:
   if (comparable(replay.setup()) != comparable(mine)) {
     return refused(session, "was recorded under another configuration, plan or tool definition");
   }
-  std::vector<Registration> standing;
-  std::uint32_t epoch = 0;
+  Standing standing(replay.setup());
+  bool told_apart = true;
   while (const Step* step = replay.advance()) {
-    const std::uint32_t now = replay.navigator().guidance().epoch;
-    if (std::holds_alternative<RegistrationCleared>(step->event)) standing.clear();
-    const auto* r = std::get_if<Registration>(&step->event);
-    if (r != nullptr && now != epoch) standing.push_back(*r);  // accepted
-    epoch = now;
+    standing.take(step->event);
+    told_apart = told_apart && standing.epoch() == replay.navigator().guidance().epoch;
   }
   if (replay.error()) return refused(session, replay.error()->detail);
   if (const auto& first = replay.stats().first) {
@@ -50,7 +83,8 @@ Result<std::vector<Registration>> registrations_to_resume(const std::filesystem:
     if (!torn) return torn.error();
     if (!torn.value()) return refused(session, replay.end().fault->why);
   }
-  return standing;
+  if (!told_apart) return refused(session, "has changes of registration that cannot be told");
+  return std::move(standing).all();
 }
 
 }  // namespace trocar

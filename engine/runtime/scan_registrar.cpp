@@ -39,6 +39,11 @@ std::string sentence(const std::vector<Vertebra>& vertebrae,
   return (accepted.empty() ? "none" : accepted) + "; not " + refused;
 }
 
+// A reason that begins with a word, as those of the input gate do.
+Error named(std::string_view word, const Error& why) {
+  return {why.code, fmt::format("{}: {}", word, why.detail)};
+}
+
 }  // namespace
 
 ScanRegistrar::ScanRegistrar(IntraopConfig config, PreopSpine preop)
@@ -90,7 +95,7 @@ Result<Transform<Preop, Intraop>> ScanRegistrar::start_for(
   if (known) return known->preop_from_reference * reference.reference_from_intraop;
   if (!field_level_) {
     return Error{Code::not_found,
-                 "the level is not known: expected a registration by touch before the scan, or "
+                 "expected a registration by touch before the scan, or "
                  "field_level in [intraop]"};
   }
   const auto model = spine_.model(preop_.vertebrae[field_level_->index].label);
@@ -105,18 +110,19 @@ Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,
                                                 const std::optional<Registration>& known,
                                                 const std::stop_token& stop) {
   if (scan.patient_id != preop_.patient_id) {
-    return Error{Code::inconsistent, scan.patient_id.empty()
-                                         ? "the scan names no patient"
-                                         : "the scan is of another patient than the plan"};
+    return Error{Code::inconsistent,
+                 scan.patient_id.empty()
+                     ? "no_patient: the scan names no patient"
+                     : "another_patient: the scan is of another patient than the plan"};
   }
   const auto reference = find_reference(scan, stated);
-  if (!reference) return reference.error();
+  if (!reference) return named("reference_not_found", reference.error());
   const auto start = start_for(scan, reference.value(), known);
-  if (!start) return start.error();
+  if (!start) return named("level_not_known", start.error());
   const CtPyramid pyramid(scan.volume);
   const auto bones =
       registrar_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, start.value(), stop, {});
-  if (!bones) return bones.error();
+  if (!bones) return named("not_registered", bones.error());
   if (stop.stop_requested()) return Error{Code::not_found, "cancelled"};
   ScanResult out{{}, sentence(preop_.vertebrae, bones.value())};
   for (std::size_t i = 0; i < bones.value().size(); ++i) {
@@ -127,7 +133,9 @@ Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,
     out.registrations.push_back(through_scan(VertebraId{static_cast<std::uint16_t>(i)}, bone,
                                              *model.value(), reference.value(), true));
   }
-  if (out.registrations.empty()) return Error{Code::not_found, out.detail};
+  if (out.registrations.empty()) {
+    return named("no_vertebra_accepted", {Code::not_found, out.detail});
+  }
   out.registrations.back().more = false;
   return out;
 }

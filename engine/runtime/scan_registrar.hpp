@@ -42,9 +42,9 @@ class ScanRegistrar {
   ScanRegistrar(IntraopConfig config, PreopSpine preop);
 
   // `stated`: where the scanner says the reference is, when it did. `known`: the registration that
-  // holds for the reference's vertebra, if any. Errors, one line each: inconsistent (another
-  // patient, H7), not_found (no level known, H22; no sphere; no vertebra accepted), and those of
-  // match_fiducials.
+  // holds for the reference's vertebra, if any. Errors, one line each that begins with a word:
+  // inconsistent (another_patient, no_patient: H7), not_found (level_not_known: H22;
+  // no_vertebra_accepted), reference_not_found with the codes of match_fiducials.
   Result<ScanResult> register_scan(const ArrivedScan& scan,
                                    const std::optional<ReferenceInScan>& stated,
                                    const std::optional<Registration>& known,

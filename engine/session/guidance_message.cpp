@@ -137,6 +137,7 @@ bool take(const v1::Guidance& in, Guidance& out) {
          take_enum(in.link(), Link::lost, out.link) &&
          take_enum(in.recording(), Recording::lost, out.recording) &&
          take_enum(in.imaging(), Imaging::refused, out.imaging) &&
+         take_text(in.imaging_reason(), out.imaging_reason) &&
          take_all(in.tools(), out.tools,
                   [](const v1::ToolGuidance& t, ToolGuidance& mine) { return take(t, mine); });
 }
@@ -156,6 +157,7 @@ std::string encode(const Guidance& guidance) {
   message.set_lost_frames(guidance.lost_frames);
   message.set_recording(static_cast<v1::Recording::Is>(guidance.recording));
   message.set_imaging(static_cast<v1::Imaging::Is>(guidance.imaging));
+  message.set_imaging_reason(std::string(guidance.imaging_reason.view()));
   for (const ToolGuidance& t : guidance.tools) put(t, *message.add_tools());
   return message.SerializeAsString();
 }

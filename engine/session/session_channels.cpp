@@ -71,6 +71,7 @@ Topic topic_of(const Event& event) {
                                        Topic::registration_refused,
                                        Topic::registration_cleared,
                                        Topic::recording,
+                                       Topic::imaging,
                                        Topic::imaging};
   static_assert(by_index.size() == std::variant_size_v<Event>);
   return by_index.at(event.index());

@@ -139,6 +139,11 @@ bool take(const v1::ImagingChanged& in, ImagingChanged& out) {
          take_text(in.detail(), out.detail);
 }
 
+void put(const IntakeRefused& e, v1::Step& out) {
+  out.mutable_intake_refused()->set_why(std::string(e.why.view()));
+}
+bool take(const v1::IntakeRefused& in, IntakeRefused& out) { return take_text(in.why(), out.why); }
+
 template <class E, class In>
 bool take_event(const In& in, Event& out) {
   return take(in, out.emplace<E>());
@@ -166,6 +171,8 @@ bool take_event(const v1::Step& in, Event& out) {
       return take_event<RecordingChanged>(in.recording_changed(), out);
     case v1::Step::kImagingChanged:
       return take_event<ImagingChanged>(in.imaging_changed(), out);
+    case v1::Step::kIntakeRefused:
+      return take_event<IntakeRefused>(in.intake_refused(), out);
     case v1::Step::EVENT_NOT_SET:
       return false;
   }

@@ -223,7 +223,9 @@ TEST_CASE("bombs and damaged compressed pixels refuse the series, and the intake
     make_bomb(entry);
   }
   std::filesystem::copy(stage.folder / "bomb", stage.folder / "watched/bomb");
-  CHECK(stage.only<SeriesRefused>().reason.find("within the limit") != std::string::npos);
+  const std::string reason = stage.only<SeriesRefused>().reason;
+  CHECK(reason.starts_with("not_decoded: "));
+  CHECK(reason.find("within the limit") != std::string::npos);
 
   std::filesystem::copy(stage.folder / "ct", stage.folder / "noise");
   damage_pixels(stage.folder / "noise/896.dcm");

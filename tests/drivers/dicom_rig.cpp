@@ -115,6 +115,12 @@ Status RecordingSink::store(Delivery delivery, std::string_view file) {
   return answer_;
 }
 
+void RecordingSink::lose(Delivery delivery) {
+  const std::lock_guard lock(mutex_);
+  ++came_[delivery].lost;
+  changed_.notify_all();
+}
+
 void RecordingSink::end(Delivery delivery, bool whole) {
   const std::lock_guard lock(mutex_);
   came_[delivery].ended = true;

@@ -50,10 +50,12 @@ class RecordingSink final : public DicomSink {
   struct Came {
     std::string from;
     std::vector<std::string> files;
+    int lost = 0;
     bool ended = false, whole = false;
   };
   Delivery begin(const std::string& from) override;
   Status store(Delivery delivery, std::string_view file) override;
+  void lose(Delivery delivery) override;
   void end(Delivery delivery, bool whole) override;
 
   // Waits at most 5 s; false when it has not come true by then.

@@ -120,7 +120,7 @@ TEST_CASE("H7: a delivery of two patients is refused, even as two series") {
   }
 }
 
-TEST_CASE("a damaged object is refused to its sender, and so is the series it belongs to") {
+TEST_CASE("H13: a damaged object is refused to its sender, and so is the series it belongs to") {
   Stage stage;
   const auto delivery = stage.inbox.begin("x");
   for (int k = 0; k < 3; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
@@ -129,6 +129,47 @@ TEST_CASE("a damaged object is refused to its sender, and so is the series it be
   REQUIRE_FALSE(cut);
   CHECK(cut.error().code == Code::malformed);
   stage.inbox.end(delivery, true);
+  CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
+}
+
+TEST_CASE("a delivery of which each object was refused is a refused series, not a silence") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (int k = 0; k < 4; ++k) {
+    CHECK_FALSE(stage.inbox.store(delivery, stage.slice(k, {{"0028,1053", "0"}})));
+  }
+  CHECK(stage.after(1s).empty());
+  stage.inbox.end(delivery, true);
+  const auto closed = stage.after(0s);
+  CHECK(only_issue(closed) == InputIssue::damaged_slices);
+  CHECK(closed[0].objects == 0);
+  CHECK(closed[0].from == "x");
+  CHECK(closed[0].folder.empty());
+  CHECK(stage.after(60s).empty());
+}
+
+TEST_CASE("a slice that was lost on its way may have been the last: the series is refused") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("x");
+  for (int k = 0; k < 3; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+  stage.inbox.lose(delivery);
+  stage.inbox.end(delivery, true);
+  CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
+}
+
+TEST_CASE("H13: a series whose first slices found too many others open is refused") {
+  InboxLimits limits;
+  limits.max_open_series = 1;
+  Stage stage(limits);
+  const auto first = stage.inbox.begin("x");
+  REQUIRE(stage.inbox.store(first, stage.slice(0)));
+  const auto second = stage.inbox.begin("y");
+  const DicomTags other{{"0020,000e", "1.2.3.8"}};
+  CHECK_FALSE(stage.inbox.store(second, stage.slice(0, other)));
+  stage.inbox.end(first, true);
+  REQUIRE(stage.after(1s).size() == 1);
+  for (int k = 1; k < 4; ++k) REQUIRE(stage.inbox.store(second, stage.slice(k, other)));
+  stage.inbox.end(second, true);
   CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
 }
 

@@ -1,12 +1,12 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "drivers/simulators/ndi_server.hpp"
 #include "engine/base/log.hpp"
 #include "engine/igtl/client.hpp"
 #include "engine/igtl/ras.hpp"
 #include "engine/model/surface_distance.hpp"
 #include "tests/tools/operating_room.hpp"
+#include "tests/tools/quick_hand.hpp"
 #include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/plan_scene.hpp"
 
@@ -19,33 +19,19 @@ namespace {
 
 constexpr double covered_at_s = 18.5;  // of the script: a hand covers the needle's markers
 
-// The phantom's scenario with a quick hand: tip check, every fiducial, approach to the lesion.
+// Tip check, every fiducial, approach to the lesion.
 NdiScenario quick_scenario(const OperatingRoom& room, const Plan& plan) {
-  NdiScenario s = read_ndi_scenario(ConfigReader::open(room.file("simulator.toml")));
-  std::vector<Keyframe> hand;
-  double now_s = 1;
-  const auto go = [&](const Eigen::Vector3d& tip_mm, const Eigen::Vector3d& direction, double in_s,
-                      double hold_s) {
-    now_s += in_s;
-    hand.push_back({now_s, hold_s, pose_of_tip(tip_mm, direction, 0)});
-    now_s += hold_s;
-  };
-  const Eigen::Vector3d down(0, -1, 0);
-  const Point<Reference> divot{{8, 20, 6}};  // navigator.tip_check of run.toml
-  go((s.reference_from_preop->inverse() * divot).mm, down, 0, 1.2);
-  for (const Fiducial& f : plan.fiducials) go(f.position.mm, down, 0.7, 0.9);
+  QuickHand hand(room.file("simulator.toml"), plan);
   const PlannedTrajectory& way = plan.trajectories.at(0);
   const Eigen::Vector3d forward = (way.target.mm - way.entry.mm).normalized();
-  go(way.entry.mm, forward, 1, 0);
-  go(way.target.mm, forward, 4, 60);
-  s.tools[1].motion = KeyframeMotion(std::move(hand), AtEnd::hold);
+  hand.go(way.entry.mm, forward, 1, 0);
+  hand.go(way.target.mm, forward, 4, 60);
   Fault cover;
   cover.kind = FaultKind::occlusion;
   cover.tool = "Needle";
   cover.from = duration_from_ms(1e3 * covered_at_s);
   cover.until = cover.from + 500ms;
-  s.faults = {cover};
-  return s;
+  return hand.scenario({cover});
 }
 
 std::unique_ptr<NdiServer> simulate(const NdiScenario& scenario, std::uint16_t port) {

@@ -86,6 +86,17 @@ TEST_CASE("session import tells what it took, and session info finds it") {
   CHECK(poses["images"] == 0);
 }
 
+TEST_CASE("session import takes a time bound that is a number within its limits, and no other") {
+  for (const char* wrong : {"nan", "inf", "0x10", "+4", "0.09", "51", ""}) {
+    INFO(wrong);
+    const std::string option = "--time-bound-ms '" + std::string(wrong) + "'";
+    const Ran ran = run(desk().import("s.igs.mha", "bound.mcap", option), exit_usage);
+    CHECK_THAT(ran.said, Catch::Contains("--time-bound-ms"));
+    CHECK_FALSE(std::filesystem::exists(desk().path("bound.mcap")));
+  }
+  run(desk().import("s.igs.mha", "bound.mcap", "--time-bound-ms 0.1"), exit_ok);
+}
+
 TEST_CASE("session import of pixels that break off is one line, exit code 1, and no file") {
   const std::string text = desk().room().read("s.igs.mha");
   desk().room().write("cut.igs.mha", text.substr(0, text.size() - 1));

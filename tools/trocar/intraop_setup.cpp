@@ -68,6 +68,8 @@ std::string what_came(const SeriesReady& s) {
 
 struct Feeder {
   IntraopWorker& worker;
+  IntakeRefusals& refusals;
+  std::shared_ptr<const SteadyTime> time;
   std::optional<ScannerPose> scanner;
 
   void operator()(const SeriesBegun& s) const {
@@ -95,7 +97,10 @@ struct Feeder {
     for (const ArrivedScannerPose& p : poses) worker.offer(p);
   }
   void operator()(const IntakeRefusal& r) const {
-    log::warn(fmt::format("intake: {}: {}", r.what, r.detail));
+    const auto told = refusals.note(r, time->now());
+    if (!told) return;
+    log::warn("intake refused " + *told);
+    worker.offer(IntakeRefused{*told});
   }
 };
 
@@ -122,8 +127,9 @@ Result<std::unique_ptr<IntraopWorker>> make_intraop_worker(const IntraopSetup& s
       setup.registration, {ct.value().volume, labels.value(), plan.vertebrae, setup.patient_id}));
 }
 
-CtIntake::OnEvent feed(IntraopWorker& worker, const IntraopConfig& config) {
-  const Feeder feeder{worker, config.scanner_pose};
+CtIntake::OnEvent feed(IntraopWorker& worker, const IntraopConfig& config,
+                       IntakeRefusals& refusals) {
+  const Feeder feeder{worker, refusals, std::make_shared<SteadyTime>(), config.scanner_pose};
   return [feeder](IntakeEvent event) { std::visit(feeder, event); };
 }
 

@@ -4,6 +4,7 @@
 
 #include "drivers/ct_intake.hpp"
 #include "engine/runtime/intraop_worker.hpp"
+#include "tools/trocar/intake_refusals.hpp"
 
 namespace trocar {
 
@@ -21,7 +22,9 @@ IntraopSetup read_intraop_setup(const ConfigReader& in, const Plan& plan);
 Result<std::unique_ptr<IntraopWorker>> make_intraop_worker(const IntraopSetup& setup,
                                                            const Plan& plan);
 
-// What comes in goes to the worker, with a line in the log. `worker` must outlive the intake.
-CtIntake::OnEvent feed(IntraopWorker& worker, const IntraopConfig& config);
+// What comes in goes to the worker, with a line in the log. `worker` and `refusals` must outlive
+// the intake.
+CtIntake::OnEvent feed(IntraopWorker& worker, const IntraopConfig& config,
+                       IntakeRefusals& refusals);
 
 }  // namespace trocar

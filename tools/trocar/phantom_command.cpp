@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tools/phantom/phantom.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
@@ -73,13 +74,13 @@ void add_phantom(CLI::App& app, int& exit_code) {
       ->add_option("--flexion", asked->on_table.flexion_deg_per_disc,
                    "degrees the spine bends forward in each disc, with --intraop")
       ->capture_default_str()
-      ->check(CLI::Range(-6.0, 6.0))
+      ->check(decimal_within(-6, 6))
       ->needs(intraop);
   command
       ->add_option("--side-bend", asked->on_table.side_bend_deg_per_disc,
                    "degrees it bends sideways in each disc, with --intraop")
       ->capture_default_str()
-      ->check(CLI::Range(-6.0, 6.0))
+      ->check(decimal_within(-6, 6))
       ->needs(intraop);
   command->add_flag("--json", asked->json, "print the summary (phantom.json) on stdout");
   command->callback([asked, &exit_code] { exit_code = run(*asked); });

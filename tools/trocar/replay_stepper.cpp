@@ -18,7 +18,7 @@ namespace {
 constexpr std::array event_names{
     "tick",         "link",         "tracker frame",        "gap",
     "device alert", "registration", "registration refused", "registration cleared",
-    "recording",    "imaging"};
+    "recording",    "imaging",      "intake refused"};
 static_assert(event_names.size() == std::variant_size_v<Event>);
 
 void tell(const ToolModel& model, const std::vector<Structure>& structures, const ToolGuidance& t) {

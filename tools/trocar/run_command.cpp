@@ -105,12 +105,12 @@ void log_until_end(const Asked& asked, Outlets& outlets) {
 
 // Called on the endpoint's thread, the one reader of `view`.
 ControlPages pages_of(const EngineMetrics& engine, const ServerStats& server,
-                      Latest<StreamView>& view) {
+                      Latest<StreamView>& view, const ScanRoad& scans) {
   const auto shown = std::make_shared<StreamView>();
-  return {[&] { return metrics_text(engine, server); },
+  return {[&] { return metrics_text(engine, server, scans.refused()); },
           [&, shown] {
             if (const StreamView* newer = view.take()) *shown = *newer;
-            return state_json(engine, server, *shown);
+            return state_json(engine, server, *shown, scans.refused());
           }};
 }
 
@@ -208,7 +208,8 @@ int run(const Asked& asked) {
       std::move(recorded.value().parts), outlets.time,
       {outlets.newest, outlets.lines, outlets.to_log, outlets.published, &outlets.images});
   auto control = ControlEndpoint::start(
-      setup.control_port, pages_of(engine.metrics(), server.value()->stats(), outlets.view));
+      setup.control_port,
+      pages_of(engine.metrics(), server.value()->stats(), outlets.view, scans.value()));
   if (!control) {
     recorded.value().forget();
     return refuse_port(control.error(), "[control]", asked.config);

@@ -22,7 +22,8 @@ Result<ScanRoad> ScanRoad::prepare(const OrSetup& setup, EngineParts& parts) {
 
 Status ScanRoad::open(const OrSetup& setup) {
   if (worker_ == nullptr) return Done{};
-  auto intake = CtIntake::start(setup.intraop->intake, feed(*worker_, setup.intraop->registration));
+  auto intake = CtIntake::start(setup.intraop->intake,
+                                feed(*worker_, setup.intraop->registration, *refusals_));
   if (!intake) return intake.error();
   intake_ = std::move(intake).value();
   if (const auto port = intake_->port()) {

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "engine/runtime/engine.hpp"
+#include "tools/trocar/intake_refusals.hpp"
 #include "tools/trocar/or_setup.hpp"
 
 namespace trocar {
@@ -16,8 +17,11 @@ class ScanRoad {
   Status open(const OrSetup& setup);
   // Before the engine stops.
   void close() { intake_.reset(); }
+  // What was turned away at its entrance so far. Any thread.
+  [[nodiscard]] IntakeRefusals::Counts refused() const { return refusals_->counts(); }
 
  private:
+  std::unique_ptr<IntakeRefusals> refusals_ = std::make_unique<IntakeRefusals>();
   IntraopWorker* worker_ = nullptr;  // the engine's
   std::unique_ptr<CtIntake> intake_;
 };

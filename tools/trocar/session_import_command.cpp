@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/session_import.hpp"
 
@@ -114,7 +115,7 @@ void add_session_import(CLI::App& session, int& exit_code) {
   command->add_option("--tool", asked->tools, "NAME=TOOL: the sequence's name for a tool")
       ->allow_extra_args(false);  // one each: FILE may follow
   command->add_option("--time-bound-ms", asked->time_bound_ms, "how well its times are known")
-      ->check(CLI::Range(0.1, 50.0));
+      ->check(decimal_within(0.1, 50));
   command->add_flag("--no-images", asked->no_images, "poses alone");
   command->add_option("--out", asked->to, "the new session")->required();
   command->add_flag("--json", asked->json, "one JSON object");

@@ -98,6 +98,8 @@ void print(const nlohmann::ordered_json& state) {
     if (count != 0) refused[why] = count;
   }
   std::printf("refused  %s\n", refused.empty() ? "nothing" : line_of(refused).c_str());
+  const auto intake = state.value("intake_refused", nlohmann::ordered_json::object());
+  if (!intake.empty()) std::printf("intake   refused %s\n", line_of(intake).c_str());
   for (const auto& [what, latency] : state["latency_us"].items()) {
     std::printf("latency  %s, us: %s\n", text_of(what).c_str(), line_of(latency).c_str());
   }

@@ -25,3 +25,12 @@ TEST_CASE("what a device says of itself is plain bytes: copying it allocates not
   STATIC_REQUIRE(std::is_trivially_copyable_v<LinkChanged>);
   STATIC_REQUIRE(std::is_trivially_copyable_v<DeviceAlert>);
 }
+
+TEST_CASE("a reason's word is what stands before its colon, and there is always one") {
+  CHECK(reason_word("missing_slices: expected 8") == "missing_slices");
+  CHECK(reason_word("not_decoded: expected: 8") == "not_decoded");
+  for (const char* none : {"", ":", ": x", "two patients: 2", "word", "word:x", "Word: x"}) {
+    INFO(none);
+    CHECK(reason_word(none) == "other");
+  }
+}

@@ -205,6 +205,10 @@ TEST_CASE("the heartbeat says state and reason, and when the engine is silent") 
   CHECK(beat(&g, false).message ==
         "state=ready reason=none link=tracking sequence=7 epoch=3 guidance_age_ms=20.0 "
         "lost_frames=0 recording=off imaging=none");
+  Guidance refused = g;
+  refused.imaging = Imaging::refused;
+  refused.imaging_reason = "missing_slices";
+  CHECK(has(beat(&refused, false).message, "imaging=refused imaging_reason=missing_slices"));
   CHECK(has(beat(&g, true).message, "reason=engine_silent"));
   CHECK(beat(&g, true).code != status_ok);
 }

@@ -391,9 +391,42 @@ TEST_CASE("while an intraoperative scan is on its way the old registration holds
   CHECK(room.said("intraoperative scan registering: series of 192 slices"));
   CHECK(room.navigator.guidance().imaging == Imaging::registering);
   CHECK(is_shown(room.tool()));
-  room.navigator.step(ImagingChanged{Imaging::refused, "two patients"}, room.now);
-  CHECK(room.said("intraoperative scan refused: two patients"));
+  CHECK(room.navigator.guidance().imaging_reason.view().empty());
+  room.navigator.step(ImagingChanged{Imaging::refused, "several_patients: expected one"}, room.now);
+  CHECK(room.said("intraoperative scan refused: several_patients: expected one"));
   CHECK(room.navigator.guidance().imaging == Imaging::refused);
+  CHECK(room.navigator.guidance().imaging_reason.view() == "several_patients");
   CHECK(room.navigator.guidance().epoch == 1);
   CHECK(room.navigator.guidance().state == EngineState::ready);
+}
+
+TEST_CASE("a scan of which the gate refuses every vertebra is a refused scan, not a finished one") {
+  Room room(config());
+  room.see({0, 0, 25});
+  room.navigator.step(ImagingChanged{Imaging::registering, "series of 192 slices"}, room.now);
+  Registration bad = registration();
+  bad.fre_mm = 5;
+  room.navigator.step(bad, room.now);
+  room.navigator.step(ImagingChanged{Imaging::none, "L3"}, room.now);
+  CHECK(room.navigator.guidance().imaging == Imaging::refused);
+  CHECK(room.navigator.guidance().imaging_reason.view() == "no_vertebra_accepted");
+  CHECK(room.said("intraoperative scan refused: no_vertebra_accepted: "));
+  CHECK(room.navigator.guidance().epoch == 1);
+
+  room.navigator.step(ImagingChanged{Imaging::registering, "series of 192 slices"}, room.now);
+  room.navigator.step(registration(), room.now);
+  room.navigator.step(ImagingChanged{Imaging::none, "L3"}, room.now);
+  CHECK(room.navigator.guidance().imaging == Imaging::none);
+  CHECK(room.navigator.guidance().imaging_reason.view().empty());
+  CHECK(room.navigator.guidance().epoch == 2);
+}
+
+TEST_CASE("a sender that is turned away is said, and touches no scan that is on its way") {
+  Room room(config());
+  room.see({0, 0, 25});
+  room.navigator.step(ImagingChanged{Imaging::receiving, "from CT_SCANNER"}, room.now);
+  room.navigator.step(IntakeRefused{"too_many_associations: 127.0.0.1"}, room.now);
+  CHECK(room.said("intake refused too_many_associations: 127.0.0.1"));
+  CHECK(room.navigator.guidance().imaging == Imaging::receiving);
+  CHECK(is_shown(room.tool()));
 }

@@ -32,7 +32,7 @@ TEST_CASE("on its own bone a level beats every other level") {
   CHECK(test.rival->margin.score > 0.05);
 }
 
-TEST_CASE("on its neighbour's bone a level loses to the neighbour (H22)") {
+TEST_CASE("H22: on its neighbour's bone a level loses to the neighbour") {
   Scene s;
   for (const int upon : {32, 34}) {
     const Placement wrong = s.placed(33, upon);

@@ -62,7 +62,7 @@ TEST_CASE("a vertebra is found from a start 15 mm and 15 degrees off, to a tenth
   CHECK(r.margin()->score > 0.05);
 }
 
-TEST_CASE("a start one level off does not give the neighbour (H22)") {
+TEST_CASE("H22: a start one level off does not give the neighbour") {
   for (const double levels : {-1.0, 1.0}) {
     const CtRegistration r =
         registered(33, intraop(), start_off({0, 0, 0}, {0, 0, levels * level_mm}));
@@ -72,7 +72,7 @@ TEST_CASE("a start one level off does not give the neighbour (H22)") {
   }
 }
 
-TEST_CASE("a vertebra that the scan does not contain is refused, whatever lies there (H22)") {
+TEST_CASE("H22: a vertebra that the scan does not contain is refused, whatever lies there") {
   // The scan ends between 33 and 34; the start says that 33 lies where 34 or 35 does.
   const auto upper = scan(field_round(centre_of(35), 50), bent, {1, 0, 40, 4, 0});
   const CtRegistration r = registered(33, upper, start_off({2, 0, 0}, {0, 0, -level_mm}));

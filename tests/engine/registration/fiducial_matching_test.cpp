@@ -175,7 +175,7 @@ TEST_CASE("too few spheres are refused, with the count") {
   refusal(match_fiducials({6, 1, 0.5}, phantom, five.found), Code::not_found);
 }
 
-TEST_CASE("a scan with left and right exchanged is refused by name (H8)") {
+TEST_CASE("H8: a scan with left and right exchanged is refused by name") {
   Random random(7);
   const ReferencePhantom phantom = phantom_of(plate_mm());
   Case c = simulated(phantom, {0.05, 0, 3}, random);
@@ -207,7 +207,7 @@ TEST_CASE("a nearly symmetric set is clear with all its spheres, ambiguous witho
   refusal(match_fiducials({5, 1, 0.5}, phantom, c.found), Code::ambiguous);
 }
 
-TEST_CASE("an odd sphere near a plane of symmetry does not tell the mirror image apart (H8)") {
+TEST_CASE("H8: an odd sphere near a plane of symmetry does not tell the mirror image apart") {
   Random random(9);
   // 0.7 mm off the plane x = y: its mirror image is 1.4 mm away, which is within the tolerance of
   // 1 mm once the pose has given way.

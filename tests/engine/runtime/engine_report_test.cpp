@@ -41,6 +41,12 @@ TEST_CASE("the state is one JSON object with the stream's own words, the clients
   CHECK(state["clients"][0]["skipped"] == 17);
   CHECK(state["refused"]["stalled"] == 1);
   CHECK(state["refused"].size() == refusal_count);
+  CHECK(state["intake_refused"].empty());
+  const auto flooded =
+      nlohmann::json::parse(state_json(engine, server, view, {{"too_many_associations", 7}}));
+  CHECK(flooded["intake_refused"]["too_many_associations"] == 7);
+  CHECK(metrics_text(engine, server, {{"idle", 3}})
+            .find("\ntrocar_intake_refused_total{reason=\"idle\"} 3\n") != std::string::npos);
   const auto early = nlohmann::json::parse(state_json(engine, server, {}));
   CHECK(early["stream"].empty());
 }

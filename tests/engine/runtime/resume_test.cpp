@@ -32,6 +32,32 @@ std::size_t end_of_prologue(const std::filesystem::path& session) {
   }
 }
 
+// Of a navigator that was told these.
+std::filesystem::path session_of(const TemporaryFolder& folder, const std::vector<Event>& events) {
+  static int count = 0;
+  const auto file = folder.path() / (std::to_string(++count) + ".mcap");
+  auto created = create_append_file(file);
+  auto writer = SessionWriter::begin(
+      std::move(created).value(),
+      {"a test",
+       session_schemas(),
+       session_channels(),
+       {{0, SessionSetup::attachment, "application/protobuf", encode(setup_of(config()))}}});
+  REQUIRE(writer);
+  Navigator navigator(config(), tools(), model());
+  Timestamp now = at_ms(1000);
+  const auto take = [&](const Event& event) {
+    now += duration_from_ms(10);
+    navigator.step(event, now);
+    const std::string step = encode(Step{navigator.guidance().sequence, now, event});
+    writer.value()->add(static_cast<std::uint16_t>(topic_of(event)), 0, bytes_of(step));
+  };
+  take(RecordingChanged{Recording::on, {}});
+  for (const Event& event : events) take(event);
+  REQUIRE(writer.value()->close());
+  return file;
+}
+
 // What an engine shows for one frame after the start with these registrations.
 Guidance shown_with(const std::vector<Registration>& known) {
   Room room(config(), false);
@@ -118,27 +144,27 @@ TEST_CASE(
 
 TEST_CASE("H9: a registration that was cleared stays cleared") {
   const TemporaryFolder folder;
-  const auto file = folder.path() / "cleared.mcap";
-  auto created = create_append_file(file);
-  auto writer = SessionWriter::begin(
-      std::move(created).value(),
-      {"a test",
-       session_schemas(),
-       session_channels(),
-       {{0, SessionSetup::attachment, "application/protobuf", encode(setup_of(config()))}}});
-  REQUIRE(writer);
-  Navigator navigator(config(), tools(), model());
-  Timestamp now = at_ms(1000);
-  const auto take = [&](const Event& event) {
-    now += duration_from_ms(10);
-    navigator.step(event, now);
-    const std::string step = encode(Step{navigator.guidance().sequence, now, event});
-    writer.value()->add(static_cast<std::uint16_t>(topic_of(event)), 0, bytes_of(step));
+  CHECK(resume(session_of(folder, {registration()})).value().size() == 1);
+  CHECK(resume(session_of(folder, {registration(), RegistrationCleared{}})).value().empty());
+}
+
+TEST_CASE("H9: what a scan gave each vertebra is resumed, all of it; half of a scan is not") {
+  const TemporaryFolder folder;
+  const auto of_scan = [](std::uint16_t vertebra, double fre_mm, bool more) {
+    Registration r = registration({vertebra});
+    r.fre_mm = fre_mm;
+    r.more = more;
+    return r;
   };
-  take(RecordingChanged{Recording::on, {}});
-  take(registration());
-  const bool cleared = GENERATE(true, false);
-  if (cleared) take(RegistrationCleared{});
-  REQUIRE(writer.value()->close());
-  CHECK(resume(file).value().size() == (cleared ? 0 : 1));
+  const auto standing = resume(session_of(
+      folder, {spine_registration(), of_scan(1, 0.41, true), of_scan(2, 0.42, false),
+               of_scan(1, 0.51, true), of_scan(2, 99, false),  // refused: the other one holds
+               of_scan(2, 0.61, true)}));                      // the power went here
+  REQUIRE(standing);
+  Room room(config(), false);
+  for (const Registration& r : standing.value()) room.navigator.step(r, room.now);
+  CHECK(room.navigator.guidance().epoch == 3);
+  CHECK(room.navigator.registration(VertebraId{0})->fre_mm == spine_registration().fre_mm);
+  CHECK(room.navigator.registration(VertebraId{1})->fre_mm == 0.51);
+  CHECK(room.navigator.registration(VertebraId{2})->fre_mm == 0.42);
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 
@@ -81,6 +82,22 @@ inline const Truth& truth() {
     return out;
   }();
   return t;
+}
+
+// Of a vertebra's label, in preop.
+inline Eigen::Vector3d centre_of(const std::string& name) {
+  const auto found = std::ranges::find(plan().vertebrae, name, &Vertebra::name);
+  REQUIRE(found != plan().vertebrae.end());
+  static const auto extents = label_extents(*preop().labels);
+  return extents.at(found->label).centre_mm;
+}
+
+// What a tracked scanner would state.
+inline ReferenceInScan stated(const ScanRegistrar& registrar) {
+  const auto pose = registrar.stated_pose(Transform<Reference, Intraop>::declare(
+      truth().reference_from_intraop));  // CLAIM: a test's truth
+  REQUIRE(pose);
+  return *pose;
 }
 
 // What touching would have found: the spine as one, where the reference's vertebra is.
