@@ -16,7 +16,7 @@ constexpr double noise_hu2 = 400;  // keeps a flat block from correlating with n
 
 // What no spread over blocks shows, as measured on scans of known truth (decision 0061): streaks
 // reach over several blocks, and interpolating thick slices moves all of them alike.
-constexpr double common_to_blocks = 2;
+constexpr double common_to_blocks = 3;
 constexpr double floor_mm = 0.02, floor_rad = 0.001;
 
 constexpr int cubes_across = 16;  // of the blocks' size: more than a vertebra with its processes
