@@ -12,7 +12,8 @@ namespace {
 constexpr double shell_mm = 2.0;   // round the label: both sides of the bone's surface
 constexpr double margin_mm = 7.5;  // of the crop: a gradient at the coarse level
 constexpr std::array<std::size_t, ct_levels> most_samples{400, 1200, 4000};
-constexpr std::size_t most_of_many = 16000;  // 9000 leave a third more error beside screws, 4000 thrice
+// 9000 leave a third more error beside screws, 4000 three times it.
+constexpr std::size_t most_of_many = 16000;
 constexpr std::array<std::int16_t, ct_levels> least_share{300, 400, 500};  // of `whole`
 constexpr std::int16_t whole = 1000;  // a voxel of the mask; within the cut of values
 constexpr std::size_t fewest_samples = 200;

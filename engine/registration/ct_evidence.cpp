@@ -20,6 +20,7 @@ constexpr double common_to_blocks = 3;
 constexpr double floor_mm = 0.02, floor_rad = 0.001;
 
 constexpr int cubes_across = 16;  // of the blocks' size: more than a vertebra with its processes
+constexpr std::size_t cubes = std::size_t{cubes_across} * cubes_across * cubes_across;
 
 // Correlation of the samples in each of `blocks` blocks; `block_of` says in which one sample i
 // lies.
@@ -60,7 +61,8 @@ std::size_t cube_of(const Eigen::Vector3d& p) {
                                .cast<int>()
                                .max(0)
                                .min(cubes_across - 1);
-  return static_cast<std::size_t>((i.z() * cubes_across + i.y()) * cubes_across + i.x());
+  const int cube = (i.z() * cubes_across + i.y()) * cubes_across + i.x();
+  return static_cast<std::size_t>(cube);
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ Margin margin_on_one_bone(const CtGrid& grid, const BoneSamples& better, const B
                           const BoneSamples& worse, const BonePose& worse_at) {
   const auto in_shared_cubes = [&](const BoneSamples& bone, const BonePose& at) {
     const BonePose to_cubes = better_at.inverse(Eigen::Isometry) * at;
-    return scored(bone, grid, at, cubes_across * cubes_across * cubes_across, [&](std::size_t i) {
+    return scored(bone, grid, at, cubes, [&](std::size_t i) {
       return cube_of(to_cubes * Eigen::Vector3f(bone.x[i], bone.y[i], bone.z[i]).cast<double>());
     });
   };
