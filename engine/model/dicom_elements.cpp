@@ -12,37 +12,48 @@ namespace {
 constexpr std::size_t preamble = 132;
 constexpr std::uint32_t undefined = 0xFFFFFFFFU;
 constexpr std::uint32_t pixel_data = 0x7FE00010U;
+constexpr std::uint32_t delimiters = 0xFFFEU;  // the group of the marks of items and sequences
 constexpr std::uint32_t item = 0xFFFEE000U, item_end = 0xFFFEE00DU, sequence_end = 0xFFFEE0DDU;
 constexpr std::uint32_t transfer_syntax = 0x00020010U;
 constexpr std::size_t longest_kept = 256;
 constexpr int max_depth = 16;
+// The VRs with a length of two bytes. All others, also those to come, have one of four
+// (PS3.5 sect. 7.1.2).
+constexpr std::array<std::string_view, 21> narrow{"AE", "AS", "AT", "CS", "DA", "DS", "DT",
+                                                  "FD", "FL", "IS", "LO", "LT", "PN", "SH",
+                                                  "SL", "SS", "ST", "TM", "UI", "UL", "US"};
+
+// What stands behind an element's header.
+enum class Holds {
+  value,
+  unknown,   // VR UN: without a length, a sequence written with implicit VR
+  sequence,  // of items that hold elements
+};
 
 struct Header {
   std::uint32_t tag = 0;
   std::uint32_t length = 0;
-  bool unknown = false;  // VR UN: what it holds is written with implicit VR
+  Holds holds = Holds::value;
 };
 
 class Walker {
  public:
-  explicit Walker(std::string_view bytes) : bytes_(bytes), at_(preamble) {}
+  Walker(std::string_view bytes, WalkTo to) : bytes_(bytes), at_(preamble), to_(to) {}
 
   bool meta() {
     while (at_ + 2 <= bytes_.size() && number(at_, 2) == 2) {
       Header h;
-      if (!header(h, true) || !value(h)) return false;
+      if (!header(h, true, bytes_.size()) || !value(h, bytes_.size(), 0)) return false;
     }
     return true;
   }
   bool data(bool explicit_vr) {
-    while (at_ < bytes_.size() && !out_.has_pixels) {
+    out_.explicit_vr = explicit_vr;
+    out_.data_begin = at_;
+    while (at_ < bytes_.size() && !(out_.has_pixels && to_ == WalkTo::pixels)) {
       Header h;
-      if (!header(h, explicit_vr)) return false;
-      if (h.tag == pixel_data) {
-        if (!pixels(h)) return false;
-      } else if (h.length == undefined) {
-        if (!sequence(explicit_vr && !h.unknown, 1)) return false;
-      } else if (!value(h)) {
+      if (!header(h, explicit_vr, bytes_.size())) return false;
+      if (h.tag == pixel_data ? !pixels(h) : !element(h, explicit_vr, bytes_.size(), 0)) {
         return false;
       }
     }
@@ -59,68 +70,101 @@ class Walker {
     }
     return n;
   }
-  [[nodiscard]] bool has(std::uint64_t count) const { return bytes_.size() - at_ >= count; }
+  [[nodiscard]] bool has(std::uint64_t count, std::size_t end) const { return end - at_ >= count; }
 
-  bool header(Header& h, bool explicit_vr) {
-    if (!has(8)) return false;
+  bool header(Header& h, bool explicit_vr, std::size_t end) {
+    if (!has(8, end)) return false;
     h.tag = number(at_, 2) << 16 | number(at_ + 2, 2);
-    if (!explicit_vr || h.tag >> 16 == 0xFFFE) {
+    h.holds = Holds::value;
+    if (!explicit_vr || h.tag >> 16 == delimiters) {
       h.length = number(at_ + 4, 4);
       at_ += 8;
+      if (h.length == undefined || begins_with_item(h, end)) h.holds = Holds::sequence;
       return true;
     }
     const std::string_view vr = bytes_.substr(at_ + 4, 2);
-    constexpr std::array<std::string_view, 13> wide{"OB", "OW", "OF", "OD", "OL", "OV", "SQ",
-                                                    "UC", "UR", "UT", "UN", "SV", "UV"};
-    h.unknown = vr == "UN";
-    if (std::find(wide.begin(), wide.end(), vr) == wide.end()) {
+    const bool named = vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z';
+    if (!named) return false;
+    if (vr == "SQ") h.holds = Holds::sequence;
+    if (vr == "UN") h.holds = Holds::unknown;
+    if (std::find(narrow.begin(), narrow.end(), vr) != narrow.end()) {
       h.length = number(at_ + 6, 2);
       at_ += 8;
-      return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z';
+      return true;
     }
-    if (!has(12)) return false;
+    if (!has(12, end)) return false;
     h.length = number(at_ + 8, 4);
     at_ += 12;
     return true;
   }
-  bool value(const Header& h) {
-    if (h.length == undefined || !has(h.length)) return false;
-    if (h.length <= longest_kept) out_.values[h.tag] = bytes_.substr(at_, h.length);
+  // With implicit VR only a dictionary tells sequences apart; a private element is none to it.
+  [[nodiscard]] bool begins_with_item(const Header& h, std::size_t end) const {
+    if (h.tag >> 16 == delimiters || (h.tag >> 16) % 2 == 1 || h.length < 8 || !has(8, end)) {
+      return false;
+    }
+    return (number(at_, 2) << 16 | number(at_ + 2, 2)) == item;
+  }
+  bool element(const Header& h, bool explicit_vr, std::size_t end, int depth) {
+    const bool inner = explicit_vr && h.holds != Holds::unknown;
+    if (h.length == undefined) {
+      return h.holds == Holds::value ? fragments(end) : items(inner, end, true, depth + 1);
+    }
+    if (h.holds != Holds::sequence) return value(h, end, depth);
+    return has(h.length, end) && items(inner, at_ + h.length, false, depth + 1);
+  }
+  bool value(const Header& h, std::size_t end, int depth) {
+    if (h.length == undefined || !has(h.length, end)) return false;
+    if (depth == 0 && h.length <= longest_kept) out_.values[h.tag] = bytes_.substr(at_, h.length);
     at_ += h.length;
     return true;
   }
-  bool skip(std::uint32_t length) {
-    if (!has(length)) return false;
-    at_ += length;
-    return true;
-  }
-  // After the header of a sequence without length, to behind its end mark.
-  bool sequence(bool explicit_vr, int depth) {
-    for (Header h; header(h, explicit_vr);) {
-      if (h.tag == sequence_end) return true;
-      if (h.tag != item || depth > max_depth) return false;
-      if (h.length == undefined ? !item_content(explicit_vr, depth) : !skip(h.length)) return false;
+  // After the header of a sequence: up to `end`, or to behind its end mark where that is its end.
+  bool items(bool explicit_vr, std::size_t end, bool marked, int depth) {
+    if (depth > max_depth) return false;
+    while (at_ < end) {
+      Header h;
+      if (!header(h, explicit_vr, end)) return false;
+      if (h.tag == sequence_end) return marked || at_ == end;
+      const bool open = h.length == undefined;
+      if (h.tag != item || (!open && !has(h.length, end))) return false;
+      if (!content(explicit_vr, open ? end : at_ + h.length, open, depth)) return false;
     }
-    return false;
+    return !marked;
   }
-  bool item_content(bool explicit_vr, int depth) {
-    for (Header h; header(h, explicit_vr);) {
-      if (h.tag == item_end) return true;
-      const bool inner = explicit_vr && !h.unknown;
-      if (h.length == undefined ? !sequence(inner, depth + 1) : !skip(h.length)) return false;
+  // Of an item, as above. An end mark that nobody needs holds nothing and is passed over.
+  bool content(bool explicit_vr, std::size_t end, bool marked, int depth) {
+    while (at_ < end) {
+      Header h;
+      if (!header(h, explicit_vr, end)) return false;
+      if (marked && h.tag == item_end) return true;
+      if (h.tag >> 16 == delimiters ? h.length != 0 : !element(h, explicit_vr, end, depth)) {
+        return false;
+      }
+    }
+    return !marked;
+  }
+  // Of encapsulated pixels: their bytes are not ours to look into.
+  bool fragments(std::size_t end) {
+    for (Header h; header(h, true, end);) {
+      if (h.tag == sequence_end) return true;
+      if (h.tag != item || h.length == undefined || !has(h.length, end)) return false;
+      at_ += h.length;
     }
     return false;
   }
   bool pixels(const Header& h) {
     out_.has_pixels = true;
     out_.compressed = h.length == undefined;
-    if (out_.compressed) return sequence(true, 1);
+    if (out_.compressed) return fragments(bytes_.size());
     out_.pixel_bytes = h.length;
-    return skip(h.length);
+    if (!has(h.length, bytes_.size())) return false;
+    at_ += h.length;
+    return true;
   }
 
   std::string_view bytes_;
   std::size_t at_;
+  WalkTo to_;
   DicomElements out_;
 };
 
@@ -130,8 +174,8 @@ bool is_dicom(std::string_view bytes) {
   return bytes.size() >= preamble && bytes.substr(128, 4) == "DICM";
 }
 
-Result<DicomElements> walk_dicom(std::string_view bytes) {
-  Walker walker(bytes);
+Result<DicomElements> walk_dicom(std::string_view bytes, WalkTo to) {
+  Walker walker(bytes, to);
   const auto cut = [&] {
     return Error{Code::malformed, fmt::format("expected a whole DICOM file, found it cut short or "
                                               "damaged after byte {} of {}",

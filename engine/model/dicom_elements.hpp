@@ -16,13 +16,20 @@ struct DicomElements {
   std::uint64_t pixel_bytes = 0;                // of native pixel data
   bool has_pixels = false;
   bool compressed = false;  // pixels are encapsulated
+  bool explicit_vr = true;
+  std::size_t data_begin = 0;  // where the file's own header ends
 };
 
 // Whether the bytes begin as a DICOM file: preamble and mark.
 bool is_dicom(std::string_view bytes);
 
+// How far a file is walked. Behind the pixels of an image there may be anything; an object that a
+// toolkit parses to its end is walked to its end.
+enum class WalkTo { pixels, end };
+
 // Errors: malformed (cut short, or lengths that do not fit), unsupported (big endian, deflated).
-// Every length is checked against the bytes there are. DICOM PS3.5 sect. 7, PS3.10 sect. 7.
-Result<DicomElements> walk_dicom(std::string_view bytes);
+// Every length, in sequences too, is checked against the bytes there are.
+// DICOM PS3.5 sect. 7, PS3.10 sect. 7.
+Result<DicomElements> walk_dicom(std::string_view bytes, WalkTo to = WalkTo::pixels);
 
 }  // namespace trocar

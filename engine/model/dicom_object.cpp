@@ -1,16 +1,14 @@
 #include "engine/model/dicom_object.hpp"
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdatset.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
-#include <dcmtk/dcmdata/dcfilefo.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcuid.h>
-#include <dcmtk/oflog/oflog.h>
 #include <fmt/format.h>
 
 #include <fstream>
 
-#include "engine/model/dicom_elements.hpp"
+#include "engine/model/dicom_dataset.hpp"
 #include "engine/model/dicom_object_readers.hpp"
 
 namespace trocar {
@@ -18,37 +16,11 @@ namespace {
 
 constexpr std::uintmax_t max_bytes = 512U << 20U;
 
-// DCMTK speaks to stderr of what it finds odd; what matters comes back as an error.
-void silence_dcmtk() {
-  static const bool once = [] {
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-    return true;
-  }();
-  static_cast<void>(once);
-}
-
 }  // namespace
 
 Result<DicomObject> parse_dicom_object(std::string_view bytes, const ObjectItem& item) {
-  silence_dcmtk();
-  if (!is_dicom(bytes))
-    return Error{Code::unsupported, "expected a DICOM file, found something else"};
-  // Every length is checked against the bytes there are before DCMTK sees them.
-  const auto elements = walk_dicom(bytes);
-  if (!elements) return elements.error();
-  if (elements.value().compressed)
-    return Error{Code::unsupported, "expected pixels as they are, found compressed ones"};
-  DcmInputBufferStream stream;
-  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  stream.setEos();
-  DcmFileFormat file;
-  file.transferInit();
-  const OFCondition read = file.read(stream);
-  file.transferEnd();
-  if (read.bad())
-    return Error{Code::malformed,
-                 fmt::format("expected a whole DICOM file, found: {}", read.text())};
-  DcmDataset& data = *file.getDataset();
+  DcmDataset data;
+  if (const Status parsed = parse_dataset(bytes, data); !parsed) return parsed.error();
   OFString kind;
   data.findAndGetOFString(DCM_SOPClassUID, kind);
   if (kind == UID_RTStructureSetStorage) return dicom_object::read_structure_set(data, item);

@@ -7,9 +7,8 @@
 #include <fstream>
 
 #include "engine/base/fixed_number.hpp"
-#include "engine/model/dicom_elements.hpp"
+#include "engine/model/dicom_dataset.hpp"
 #include "engine/model/dicom_file.hpp"
-#include "engine/model/dicom_slice.hpp"
 
 namespace trocar {
 
@@ -109,17 +108,14 @@ Result<SpatialRegistration> registration_of(DcmItem& set) {
   return out;
 }
 
-// Our own walk first: nothing that is cut or damaged reaches the toolkit.
-Status check_file(const std::filesystem::path& file) {
+Status read_dataset(const std::filesystem::path& file, DcmDataset& data) {
   std::ifstream in(file, std::ios::binary | std::ios::ate);
   if (!in) return Error{Code::not_found, "expected a file"};
   if (in.tellg() > most_bytes) return Error{Code::out_of_range, "expected at most 1 MiB"};
   in.seekg(0);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  const auto set = walk_dicom(bytes);
-  if (!set) return set.error();
-  if (dicom_text(set.value(), dicom_tag::sop_class) == dicom_class::spatial_registration)
-    return Done{};
+  if (const Status parsed = parse_dataset(bytes, data); !parsed) return parsed;
+  if (text_of(data, DCM_SOPClassUID) == UID_SpatialRegistrationStorage) return Done{};
   return Error{Code::unsupported, "expected a spatial registration, found another kind of object"};
 }
 
@@ -171,12 +167,9 @@ bool fill(DcmDataset& set, const SpatialRegistration& registration) {
 
 Result<SpatialRegistration> read_spatial_registration(const std::filesystem::path& file) {
   const auto said = [&](const Error& e) { return Error{e.code, file.string() + ": " + e.detail}; };
-  const Status fit = check_file(file);
-  if (!fit) return said(fit.error());
-  OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-  DcmFileFormat format;
-  if (format.loadFile(file.c_str()).bad()) return said(malformed("cannot be read"));
-  auto registration = registration_of(*format.getDataset());
+  DcmDataset data;
+  if (const Status read = read_dataset(file, data); !read) return said(read.error());
+  auto registration = registration_of(data);
   if (!registration) return said(registration.error());
   return registration;
 }

@@ -68,3 +68,39 @@ TEST_CASE("no damaged byte makes the walk read outside the file") {
   }
   CHECK(refused > 100);
 }
+
+TEST_CASE("a length inside a sequence that has its own length is checked too") {
+  const std::string whole = whole_slice();
+  const std::size_t pixels = whole.find(std::string("\xe0\x7f\x10\x00OW", 6));
+  const auto with = [&](const std::string& element) {
+    std::string sequence("\x40\x00\x75\x02SQ\0\0....\xfe\xff\x00\xe0....", 20);
+    sequence[8] = static_cast<char>(element.size() + 8);
+    sequence[16] = static_cast<char>(element.size());
+    for (const std::size_t high : {9U, 10U, 11U, 17U, 18U, 19U}) sequence[high] = '\0';
+    return whole.substr(0, pixels) + sequence + element + whole.substr(pixels);
+  };
+  CHECK(
+      walk_dicom(with(std::string("\x08\x00\x60\x00"
+                                  "CS\x02\x00MR",
+                                  10))));
+  CHECK_FALSE(
+      walk_dicom(with(std::string("\x08\x00\x60\x00"
+                                  "CS\x04\x00MR",
+                                  10))));
+  // A VR that no edition of the standard knows yet has a length of four bytes.
+  CHECK(
+      walk_dicom(with(std::string("\x09\x10\x60\x00"
+                                  "ZZ\0\0\x02\0\0\0ab",
+                                  14))));
+  CHECK_FALSE(
+      walk_dicom(with(std::string("\x09\x10\x60\x00"
+                                  "ZZ\0\0\x02\0\xfe\xff"
+                                  "ab",
+                                  14))));
+}
+
+TEST_CASE("behind its pixels an image may hold anything, an object may not") {
+  const std::string padded = whole_slice() + std::string(7, '\0');
+  CHECK(walk_dicom(padded));
+  CHECK_FALSE(walk_dicom(padded, WalkTo::end));
+}
