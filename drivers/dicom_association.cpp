@@ -208,6 +208,7 @@ class Association {
     for (;;) {
       T_DIMSE_Message message{};
       T_ASC_PresentationContextID context = 0;
+      acknowledge_at_once(socket_);
       const OFCondition came = DIMSE_receiveCommand(
           assoc_, DIMSE_NONBLOCKING, whole_seconds(config_.idle), &context, &message, nullptr);
       if (came == DUL_PEERREQUESTEDRELEASE) {
