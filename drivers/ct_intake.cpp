@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "drivers/dicom_receiver.hpp"
+#include "drivers/early_decoding.hpp"
 #include "engine/base/signal.hpp"
 #include "engine/model/ct_gate.hpp"
 
@@ -28,7 +29,8 @@ struct CtIntake::Parts {
   Parts(CtIntakeConfig c, OnEvent e)
       : config(std::move(c)),
         give(std::move(e)),
-        inbox(config.spool, config.limits, config.patience, time) {}
+        inbox(config.spool, config.limits, config.patience, time),
+        early(config.decoder) {}
 
   Status open();
   void run();
@@ -45,6 +47,7 @@ struct CtIntake::Parts {
   std::mutex giving;  // events come from several threads, the callee is told one at a time
   SteadyTime time;
   SeriesInbox inbox;
+  EarlyDecoding early;  // worker's thread
   std::unique_ptr<DicomReceiver> receiver;
   Signal stop;
   std::atomic<bool> stopping{false};
@@ -90,6 +93,7 @@ void CtIntake::Parts::run() {
     for (const std::string& from : inbox.take_begun()) give_event(SeriesBegun{from});
     for (const ArrivedRegistration& arrived : inbox.take_registrations()) finish(arrived);
     for (const ClosedSeries& series : inbox.take_closed()) finish(series);
+    early.follow(inbox.resting());
     pollfd until{stop.fd(), POLLIN, 0};
     ::poll(&until, 1, 10);
   }
@@ -102,21 +106,22 @@ void CtIntake::Parts::finish(const ClosedSeries& series) {
   if (series.verdict.state == SeriesState::refused) {
     give_event(SeriesRefused{series.from, series.objects, series.verdict.issues,
                              refusal_text(series.verdict.issues), times});
+    early.forget(series.folder);
     return discard(series.folder);
   }
-  SeriesReading reading = decode_series(series.folder, config.decoder, stop.fd());
+  SeriesReading reading = early.read(series.folder, series.objects, stop.fd());
   times.decoded = time.now() - series.began;
-  discard(series.folder);
   if (!reading.ct) {
     std::string reason = reading.issues.empty() ? "not_decoded: " : "";
     reason += reading.reason;
     give_event(SeriesRefused{series.from, series.objects, reading.issues, reason, times});
-    return;
+    return discard(series.folder);
   }
   std::vector<InputWarning> warnings = std::move(reading.ct->warnings);
   warnings.insert(warnings.end(), series.verdict.issues.begin(), series.verdict.issues.end());
   give_event(SeriesReady{series.from, series.first, series.objects, reading.ct->volume,
                          std::move(warnings), times});
+  discard(series.folder);  // after the event: deleting a hundred megabytes takes a while
 }
 
 void CtIntake::Parts::finish(const ArrivedRegistration& arrived) {

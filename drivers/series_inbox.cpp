@@ -15,6 +15,7 @@ namespace trocar {
 namespace {
 
 constexpr std::size_t judged_kept = 8;
+constexpr int rest_share = 20;  // of the quiet time: 25 ms, longer than a scanner needs to go on
 
 // A new folder that nobody else can read.
 Result<std::filesystem::path> make_folder(const std::filesystem::path& spool) {
@@ -166,11 +167,11 @@ void SeriesInbox::end(Delivery delivery, bool whole) {
   forget_deliveries();
 }
 
-SeriesVerdict SeriesInbox::judge(const OpenSeries& series, Timestamp now) const {
+SeriesVerdict SeriesInbox::judge(const OpenSeries& series, Duration quiet) const {
   SeriesSoFar so_far{series.objects};
   for (const Delivery d : series.deliveries) so_far.open = so_far.open || deliveries_.at(d).open;
   so_far.broken = !deliveries_.at(*series.deliveries.rbegin()).whole;
-  so_far.quiet = now - series.touched;
+  so_far.quiet = quiet;
   if (so_far.open) return {};
   if (const auto wrong = mixed_or_damaged(series)) {
     if (so_far.quiet < patience_.quiet) return {};
@@ -238,7 +239,7 @@ std::vector<ClosedSeries> SeriesInbox::take_closed() {
   std::vector<ClosedSeries> out = std::exchange(nothing_kept_, {});
   for (auto at = series_.begin(); at != series_.end();) {
     const OpenSeries& series = at->second;
-    SeriesVerdict verdict = judge(series, now);
+    SeriesVerdict verdict = judge(series, now - series.touched);
     if (verdict.state == SeriesState::waiting) {
       ++at;
       continue;
@@ -251,6 +252,19 @@ std::vector<ClosedSeries> SeriesInbox::take_closed() {
   }
   forget_deliveries();
   return out;
+}
+
+std::optional<RestingSeries> SeriesInbox::resting() {
+  const std::lock_guard lock(mutex_);
+  const Timestamp now = time_.now();
+  const OpenSeries* longest = nullptr;
+  for (const auto& [uid, series] : series_) {
+    if (series.objects.empty() || now - series.touched < patience_.quiet / rest_share) continue;
+    if (longest != nullptr && longest->touched <= series.touched) continue;
+    if (judge(series, patience_.quiet).state == SeriesState::whole) longest = &series;
+  }
+  if (longest == nullptr) return std::nullopt;
+  return RestingSeries{longest->folder, longest->objects.size()};
 }
 
 std::vector<ArrivedRegistration> SeriesInbox::take_registrations() {

@@ -32,6 +32,13 @@ struct ClosedSeries {
   SeriesVerdict verdict;       // whole or refused
 };
 
+// A series that will be whole if nothing more of it comes.
+struct RestingSeries {
+  std::filesystem::path folder{};
+  std::size_t objects = 0;
+  bool operator==(const RestingSeries&) const = default;
+};
+
 // A spatial registration that came in, as a file that is the taker's to delete.
 struct ArrivedRegistration {
   std::filesystem::path file;
@@ -57,6 +64,8 @@ class SeriesInbox final : public DicomSink {
   [[nodiscard]] std::vector<std::string> take_begun();
   // What is due by now.
   [[nodiscard]] std::vector<ClosedSeries> take_closed();
+  // The one that has been quiet longest, for a while at least: not yet due, but worth a guess.
+  [[nodiscard]] std::optional<RestingSeries> resting();
   [[nodiscard]] std::vector<ArrivedRegistration> take_registrations();
   // Of everything that has not been taken, to be deleted when nothing more comes.
   [[nodiscard]] std::vector<std::filesystem::path> folders();
@@ -86,7 +95,7 @@ class SeriesInbox final : public DicomSink {
   Result<std::filesystem::path> place_for(Delivery delivery, const ObjectIdentity& id,
                                           std::size_t bytes);
   Result<OpenSeries*> series_of(const ObjectIdentity& id);
-  [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Timestamp now) const;
+  [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Duration quiet) const;
   static InputWarning damage_of(const OpenDelivery& delivery);
   [[nodiscard]] std::optional<InputWarning> mixed_or_damaged(const OpenSeries& series) const;
   [[nodiscard]] std::optional<InputWarning> late(const OpenSeries& series) const;

@@ -146,7 +146,9 @@ int run(const Options& o) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   bool good = true;
   for (const Packing& packing : packings) {
-    if (o.packings_wanted.find(packing.name) == std::string::npos) continue;
+    if ((',' + o.packings_wanted + ',').find(',' + std::string(packing.name) + ',') ==
+        std::string::npos)
+      continue;
     for (const bool no_delay : {false, true}) {
       if (no_delay && o.quick) continue;
       const Row row = measure(packing, no_delay, o);
