@@ -9,6 +9,7 @@
 #include "engine/base/fixed_number.hpp"
 #include "engine/model/dicom_dataset.hpp"
 #include "engine/model/dicom_file.hpp"
+#include "engine/model/dicom_slice.hpp"
 
 namespace trocar {
 
