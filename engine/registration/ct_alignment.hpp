@@ -42,6 +42,15 @@ struct Moments {
     bb += weight * y * y;
     ab += weight * x * y;
   }
+  Moments& operator+=(const Moments& other) {
+    n += other.n;
+    a += other.a;
+    b += other.b;
+    aa += other.aa;
+    bb += other.bb;
+    ab += other.ab;
+    return *this;
+  }
   // Sums of squares about the means.
   [[nodiscard]] double var_a() const { return aa - a * a / n; }
   [[nodiscard]] double var_b() const { return bb - b * b / n; }
@@ -73,7 +82,7 @@ class BoneAligner {
   float weigh(float cut);
   void weigh_blocks(const BoneSamples& bone);
 
-  std::vector<float> seen_, residual_, weight_, magnitudes_;
+  std::vector<float> seen_, shown_, residual_, weight_, magnitudes_;
   std::vector<Moments> moments_;  // of each block
   std::vector<float> offsets_;
   float gain_ = 1;

@@ -2,12 +2,12 @@
 #include <Eigen/Core>
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "engine/base/result.hpp"
 #include "engine/model/ct_volume.hpp"
+#include "engine/registration/ct_bone_mask.hpp"
 #include "engine/registration/ct_pyramid.hpp"
 
 namespace trocar {
@@ -22,6 +22,10 @@ struct BoneSamples {
   std::size_t blocks = 0;
 
   [[nodiscard]] std::size_t size() const { return x.size(); }
+  // `count` of them from the first on.
+  [[nodiscard]] CtPlaces places(std::size_t first, std::size_t count) const {
+    return {x.data() + first, y.data() + first, z.data() + first, count};
+  }
 };
 
 // Cubes of this edge hold the samples that share one word in a score or in a covariance: wide
@@ -39,14 +43,6 @@ struct BoneModel {
     return levels[static_cast<std::size_t>(level)];
   }
 };
-
-// Where the bones of a label map lie, from one pass over it.
-struct LabelExtent {
-  std::array<int, 3> low{}, high{};  // voxels, inclusive
-  std::size_t voxels = 0;
-  Eigen::Vector3d centre_mm = Eigen::Vector3d::Zero();  // mean of the voxels' centres, Preop
-};
-std::map<int, LabelExtent> label_extents(const LabelVolume& labels);
 
 // The high-gradient samples of one bone at each level (at most 16000): inside its label, or within
 // 2 mm of it and in no other bone. The label map may have a grid of its own. Errors: not_found (no

@@ -2,14 +2,12 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 
 namespace trocar {
 namespace {
-
-struct BlockSums {
-  double n = 0, all = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
-};
 
 constexpr double fewest = 12;      // samples of a block that say something
 constexpr double noise_hu2 = 400;  // keeps a flat block from correlating with noise
@@ -22,48 +20,70 @@ constexpr double floor_mm = 0.02, floor_rad = 0.001;
 constexpr int cubes_across = 16;  // of the blocks' size: more than a vertebra with its processes
 constexpr std::size_t cubes = std::size_t{cubes_across} * cubes_across * cubes_across;
 
-// Correlation of the samples in each of `blocks` blocks; `block_of` says in which one sample i
-// lies.
-template <class BlockOf>
+// Correlation of the samples in each block; `block[i]` says in which one sample i lies.
 BlockScores scored(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose,
-                   std::size_t blocks, BlockOf block_of) {
-  std::vector<BlockSums> sums(blocks);
-  const CtSampler sample(grid, pose);
-  for (std::size_t i = 0; i < bone.size(); ++i) {
-    BlockSums& s = sums[block_of(i)];
-    s.all += 1;
-    float v = 0;
-    if (!sample(bone.x[i], bone.y[i], bone.z[i], v)) continue;
-    const double a = bone.value[i], b = v;
-    s.n += 1;
-    s.a += a;
-    s.b += b;
-    s.aa += a * a;
-    s.bb += b * b;
-    s.ab += a * b;
+                   const std::vector<std::uint16_t>& block, std::size_t blocks) {
+  std::vector<Moments> sums(blocks);
+  std::vector<std::uint32_t> all(blocks);
+  constexpr std::size_t chunk = 256;
+  float seen[chunk];
+  float shown[chunk];
+  for (std::size_t first = 0; first < bone.size(); first += chunk) {
+    const std::size_t count = std::min(chunk, bone.size() - first);
+    sample_places(grid, pose, bone.places(first, count), seen, shown);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t b = block[first + i];
+      ++all[b];
+      sums[b].add(static_cast<double>(shown[i]), static_cast<double>(bone.value[first + i]),
+                  static_cast<double>(seen[i]));
+    }
   }
   BlockScores out;
-  for (const BlockSums& s : sums) {
-    const bool says = s.n >= fewest && 2 * s.n >= s.all;
-    const double va = says ? s.aa / s.n - s.a * s.a / (s.n * s.n) + noise_hu2 : 1;
-    const double vb = says ? s.bb / s.n - s.b * s.b / (s.n * s.n) + noise_hu2 : 1;
-    const double cov = says ? s.ab / s.n - s.a * s.b / (s.n * s.n) : 0;
+  out.correlation.reserve(blocks);
+  out.weight.reserve(blocks);
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const Moments& s = sums[b];
+    const bool says = s.n >= fewest && 2 * s.n >= all[b];
+    const double va = says ? s.var_a() / s.n + noise_hu2 : 1;
+    const double vb = says ? s.var_b() / s.n + noise_hu2 : 1;
+    const double cov = says ? s.cov() / s.n : 0;
     out.correlation.push_back(static_cast<float>(cov / std::sqrt(va * vb)));
     out.weight.push_back(says ? static_cast<float>(s.n) : 0.0F);
   }
   return out;
 }
 
-// Numbers the cubes of a box round a place; what lies further out counts to its border.
-std::size_t cube_of(const Eigen::Vector3d& p) {
-  const Eigen::Array3i i = (p.array() / bone_block_mm + 0.5 * cubes_across)
-                               .floor()
-                               .cast<int>()
-                               .max(0)
-                               .min(cubes_across - 1);
-  const int cube = (i.z() * cubes_across + i.y()) * cubes_across + i.x();
-  return static_cast<std::size_t>(cube);
-}
+// Numbers the cubes of a box round a place as samples are found in them; what lies further out
+// counts to the box's border.
+class Cubes {
+ public:
+  Cubes() { number_.fill(none); }
+
+  // For each of the samples of a bone the number of its cube.
+  std::vector<std::uint16_t> of(const BoneSamples& bone, const BonePose& cubes_from_bone) {
+    const Eigen::Affine3f scaled =
+        (Eigen::Translation3d(Eigen::Vector3d::Constant(0.5 * cubes_across)) *
+         Eigen::Scaling(1 / bone_block_mm) * Eigen::Affine3d(cubes_from_bone))
+            .cast<float>();
+    std::vector<std::uint16_t> out(bone.size());
+    for (std::size_t i = 0; i < bone.size(); ++i) {
+      const Eigen::Array3f at = scaled * Eigen::Vector3f(bone.x[i], bone.y[i], bone.z[i]);
+      constexpr auto last = static_cast<float>(cubes_across - 1);
+      const Eigen::Array3i cube = at.max(0.0F).min(last).cast<int>();
+      std::uint16_t& number = number_[static_cast<std::size_t>(
+          (cube.z() * cubes_across + cube.y()) * cubes_across + cube.x())];
+      if (number == none) number = count_++;
+      out[i] = number;
+    }
+    return out;
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  static constexpr std::uint16_t none = 0xFFFF;
+  std::array<std::uint16_t, cubes> number_{};
+  std::uint16_t count_ = 0;
+};
 
 }  // namespace
 
@@ -77,7 +97,7 @@ double BlockScores::mean() const {
 }
 
 BlockScores block_scores(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
-  return scored(bone, grid, pose, bone.blocks, [&](std::size_t i) { return bone.block[i]; });
+  return scored(bone, grid, pose, bone.block, bone.blocks);
 }
 
 Margin paired_margin(const BlockScores& better, const BlockScores& worse) {
@@ -98,13 +118,11 @@ Margin paired_margin(const BlockScores& better, const BlockScores& worse) {
 
 Margin margin_on_one_bone(const CtGrid& grid, const BoneSamples& better, const BonePose& better_at,
                           const BoneSamples& worse, const BonePose& worse_at) {
-  const auto in_shared_cubes = [&](const BoneSamples& bone, const BonePose& at) {
-    const BonePose to_cubes = better_at.inverse(Eigen::Isometry) * at;
-    return scored(bone, grid, at, cubes, [&](std::size_t i) {
-      return cube_of(to_cubes * Eigen::Vector3f(bone.x[i], bone.y[i], bone.z[i]).cast<double>());
-    });
-  };
-  return paired_margin(in_shared_cubes(better, better_at), in_shared_cubes(worse, worse_at));
+  Cubes shared;
+  const auto of_better = shared.of(better, BonePose::Identity());
+  const auto of_worse = shared.of(worse, better_at.inverse(Eigen::Isometry) * worse_at);
+  return paired_margin(scored(better, grid, better_at, of_better, shared.count()),
+                       scored(worse, grid, worse_at, of_worse, shared.count()));
 }
 
 Matrix6 block_covariance(const BoneSamples& bone, const BoneAligner& fitted) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/registration/ct_sample_kernel.hpp"
+
 namespace trocar {
 namespace {
 
@@ -48,19 +50,22 @@ struct RowSums {
   explicit RowSums(int width)
       : sum(static_cast<std::size_t>(width)), unseen(static_cast<std::size_t>(width)) {}
 
-  void clear() {
-    std::fill(sum.begin(), sum.end(), Sum{0});
-    std::fill(unseen.begin(), unseen.end(), std::int16_t{0});
-  }
-  void add(const std::int16_t* row, std::int32_t mark) {
+  // The first row of a block takes the place of what was there.
+  void add(const std::int16_t* row, std::int32_t mark, bool first) {
     const std::size_t n = sum.size();
     Sum* to = sum.data();
-    for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<Sum>(to[i] + cut(row[i]));
+    if (first) {
+      for (std::size_t i = 0; i < n; ++i) to[i] = cut(row[i]);
+    } else {
+      for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<Sum>(to[i] + cut(row[i]));
+    }
     if (mark == CtGrid::no_unseen) return;
     const auto bad = static_cast<std::int16_t>(mark);
+    const auto kept = static_cast<std::int16_t>(first ? 0 : -1);
     std::int16_t* out = unseen.data();
     for (std::size_t i = 0; i < n; ++i) {
-      out[i] = static_cast<std::int16_t>(out[i] | static_cast<std::int16_t>(row[i] == bad));
+      out[i] =
+          static_cast<std::int16_t>((out[i] & kept) | static_cast<std::int16_t>(row[i] == bad));
     }
   }
 };
@@ -94,12 +99,11 @@ void average(const CtGrid& grid, const std::array<int, 3>& factor, const std::ar
   const int voxels = factor[0] * factor[1] * factor[2];
   for (int z = 0; z < size[2]; ++z) {
     for (int y = 0; y < size[1]; ++y) {
-      rows.clear();
       for (int k = 0; k < factor[2]; ++k) {
         for (int j = 0; j < factor[1]; ++j) {
           rows.add(
               grid.values->data() + offset_of(grid.size, 0, y * factor[1] + j, z * factor[2] + k),
-              grid.unseen);
+              grid.unseen, j == 0 && k == 0);
         }
       }
       reduce(rows, factor[0], voxels, values.data() + offset_of(size, 0, y, z), size[0]);
@@ -169,20 +173,53 @@ std::array<int, 3> factor_for(const CtGrid& grid, double target_mm) {
   return factor;
 }
 
-CtSampler::CtSampler(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place)
-    : values_(grid.values->data()),
-      row_(grid.size[0]),
-      slice_(static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1]),
-      unseen_(grid.unseen) {
-  const Eigen::Affine3d index_from_place = grid.index_from_mm * grid_mm_from_place;
+namespace {
+
+// index = m * place, row by row.
+std::array<float, 12> rows_of(const Eigen::Affine3d& index_from_place) {
+  std::array<float, 12> m{};
   for (int r = 0; r < 3; ++r) {
     for (int c = 0; c < 4; ++c) {
-      m_[4 * static_cast<std::size_t>(r) + static_cast<std::size_t>(c)] =
+      m[4 * static_cast<std::size_t>(r) + static_cast<std::size_t>(c)] =
           static_cast<float>(index_from_place(r, c));
     }
-    last_[static_cast<std::size_t>(r)] =
-        static_cast<float>(grid.size[static_cast<std::size_t>(r)] - 1);
   }
+  return m;
 }
+
+std::array<float, 3> last_of(const std::array<int, 3>& size) {
+  return {static_cast<float>(size[0] - 1), static_cast<float>(size[1] - 1),
+          static_cast<float>(size[2] - 1)};
+}
+
+}  // namespace
+
+std::size_t sample_places(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place,
+                          const CtPlaces& places, float* value, float* shown) {
+  constexpr std::size_t most_voxels = std::size_t{1} << 30U;
+  const bool thin = *std::min_element(grid.size.begin(), grid.size.end()) < 2;
+  if (!thin && grid.values->size() < most_voxels) {
+    return sample({grid.values->data(), rows_of(grid.index_from_mm * grid_mm_from_place),
+                   last_of(grid.size), grid.size[0], grid.size[0] * grid.size[1], grid.unseen},
+                  places, value, shown);
+  }
+  const CtSampler one(grid, grid_mm_from_place);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < places.count; ++i) {
+    value[i] = 0;
+    const bool seen = one(places.x[i], places.y[i], places.z[i], value[i]);
+    shown[i] = seen ? 1.0F : 0.0F;
+    count += seen ? 1 : 0;
+  }
+  return count;
+}
+
+CtSampler::CtSampler(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place)
+    : values_(grid.values->data()),
+      m_(rows_of(grid.index_from_mm * grid_mm_from_place)),
+      last_(last_of(grid.size)),
+      row_(grid.size[0]),
+      slice_(static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1]),
+      unseen_(grid.unseen) {}
 
 }  // namespace trocar

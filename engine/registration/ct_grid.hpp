@@ -48,7 +48,20 @@ CtGrid averaged(const CtGrid& grid, const std::array<int, 3>& factor);
 // How many voxels of this grid to average so that spacing comes near `target_mm`, per axis.
 std::array<int, 3> factor_for(const CtGrid& grid, double target_mm);
 
-// Trilinear, for a sequence of places: index = affine(place). plain.
+// Places by their columns, mm. plain.
+struct CtPlaces {
+  const float* x = nullptr;
+  const float* y = nullptr;
+  const float* z = nullptr;
+  std::size_t count = 0;
+};
+
+// Trilinear, for many places at once: the bits of CtSampler. Where the grid shows nothing, value
+// and shown are 0, else shown is 1. Returns how many are shown.
+std::size_t sample_places(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place,
+                          const CtPlaces& places, float* value, float* shown);
+
+// Trilinear, place by place: index = affine(place). plain.
 class CtSampler {
  public:
   // `grid_mm_from_place` takes places (mm) to the grid's frame. The grid must outlive the sampler.

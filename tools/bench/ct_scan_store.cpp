@@ -25,9 +25,11 @@ struct Head {
 };
 
 std::string name_of(const CtSource& source, const ScanMake& make) {
-  return fmt::format("{}_{}_{}{}_{}_{}_{}_{}.v{}", source.name, make.seed, make.target,
+  const std::string slices =
+      make.slice_mm == make.spacing_mm ? "" : fmt::format("_slices_{}", make.slice_mm);
+  return fmt::format("{}_{}_{}{}_{}_{}_{}_{}{}.v{}", source.name, make.seed, make.target,
                      make.operated ? "_operated" : "", make.height_mm, make.spacing_mm,
-                     make.field_mm, make.shift_levels, made_by);
+                     make.field_mm, make.shift_levels, slices, made_by);
 }
 
 template <class T>

@@ -47,6 +47,7 @@ struct ScanMake {
   bool operated = false;
   double height_mm = 115;
   double spacing_mm = 0.6;
+  double slice_mm = 0.6;    // from slice to slice
   double field_mm = 125;    // diameter of the circular field
   double shift_levels = 0;  // moves the field's centre along the spine: a target left out of it
 };

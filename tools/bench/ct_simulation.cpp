@@ -265,8 +265,8 @@ std::vector<float> grain(const std::array<int, 3>& size, std::uint64_t seed) {
 VolumeGeometry field(const ScanMake& make, Draw& draw) {
   VolumeGeometry g;
   const int side = static_cast<int>(make.field_mm / make.spacing_mm);
-  g.size = {side, side, static_cast<int>(make.height_mm / make.spacing_mm)};
-  g.spacing_mm = Vector3d::Constant(make.spacing_mm);
+  g.size = {side, side, static_cast<int>(make.height_mm / make.slice_mm)};
+  g.spacing_mm = {make.spacing_mm, make.spacing_mm, make.slice_mm};
   for (int k = 0; k < 3; ++k) g.origin.mm[k] = draw.between(-300, 300);
   return g;
 }

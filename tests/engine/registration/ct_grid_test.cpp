@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <optional>
+#include <random>
 
 using namespace trocar;
 using Eigen::Vector3d;
@@ -53,6 +54,65 @@ TEST_CASE("a place is taken to the grid by the sampler's pose") {
   float value = 0;
   REQUIRE(CtSampler(grid, pose)(0, 0, 0, value));
   CHECK(value == Approx(210).margin(0.01));
+}
+
+namespace {
+
+// A grid of noise with some voxels unseen, and places in and around it.
+struct Noise {
+  CtGrid grid;
+  std::vector<float> x, y, z;
+
+  explicit Noise(const std::array<int, 3>& size, std::size_t places) {
+    std::mt19937 random(5);
+    grid.size = size;
+    auto values = std::make_shared<std::vector<std::int16_t>>();
+    for (int i = 0; i < size[0] * size[1] * size[2]; ++i) {
+      const auto v = static_cast<std::int16_t>(static_cast<int>(random() % 4000) - 1000);
+      values->push_back(random() % 50 == 0 ? std::int16_t{-2000} : v);
+    }
+    grid.values = values;
+    grid.unseen = -2000;
+    std::uniform_real_distribution<float> within(-2.0F, 14.0F);
+    for (std::size_t i = 0; i < places; ++i) {
+      x.push_back(within(random));
+      y.push_back(within(random));
+      z.push_back(within(random));
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("many places at once give the bits of one place after the other") {
+  Eigen::Isometry3d pose(Eigen::AngleAxisd(0.2, Vector3d(3, 1, 2).normalized()));
+  pose.translation() = Vector3d(0.3, -0.4, 0.2);
+  for (const std::size_t places : {std::size_t{1}, std::size_t{7}, std::size_t{1003}}) {
+    const Noise noise({13, 11, 9}, places);
+    std::vector<float> value(places), shown(places);
+    const std::size_t count =
+        sample_places(noise.grid, pose, {noise.x.data(), noise.y.data(), noise.z.data(), places},
+                      value.data(), shown.data());
+    const CtSampler one(noise.grid, pose);
+    std::size_t expected = 0;
+    for (std::size_t i = 0; i < places; ++i) {
+      float v = 0;
+      const bool seen = one(noise.x[i], noise.y[i], noise.z[i], v);
+      expected += seen ? 1 : 0;
+      CHECK(shown[i] == (seen ? 1.0F : 0.0F));
+      CHECK(value[i] == (seen ? v : 0.0F));
+    }
+    CHECK(count == expected);
+    if (places > 1000) CHECK((expected > 100 && expected < 900));  // both kinds are there
+  }
+}
+
+TEST_CASE("a grid of one slice shows nothing between its slices") {
+  const Noise flat({13, 11, 1}, 20);
+  std::vector<float> value(20), shown(20);
+  CHECK(sample_places(flat.grid, Eigen::Isometry3d::Identity(),
+                      {flat.x.data(), flat.y.data(), flat.z.data(), 20}, value.data(),
+                      shown.data()) == 0);
 }
 
 TEST_CASE("a mean of voxels lies at their middle and has their mean value") {
