@@ -53,6 +53,8 @@ std::optional<IntraopWorker::Item> IntraopWorker::next() {
 
 void IntraopWorker::work(const std::stop_token& stop) {
   constexpr Duration look_up = std::chrono::seconds(1);
+  registrar_.rehearse(stop);
+  log::info("ready to register intraoperative scans");
   while (!stop.stop_requested()) {
     bell_.wait(look_up);
     while (auto item = next()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace trocar {
@@ -39,6 +40,12 @@ std::string sentence(const std::vector<Vertebra>& vertebrae,
   return (accepted.empty() ? "none" : accepted) + "; not " + refused;
 }
 
+// More would wait for memory, and navigation goes on meanwhile.
+int threads() {
+  constexpr unsigned most = 4;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
+}
+
 // A reason that begins with a word, as those of the input gate do.
 Error named(std::string_view word, const Error& why) {
   return {why.code, fmt::format("{}: {}", word, why.detail)};
@@ -50,7 +57,7 @@ ScanRegistrar::ScanRegistrar(IntraopConfig config, PreopSpine preop)
     : config_(std::move(config)),
       preop_(std::move(preop)),
       spine_(preop_.ct, preop_.labels),
-      registrar_(preop_.ct, preop_.labels, config_.limits) {
+      team_(preop_.ct, preop_.labels, config_.limits, threads()) {
   if (!config_.field_level) return;
   field_level_ = vertebra_named(preop_.vertebrae, *config_.field_level);
   if (!field_level_) {
@@ -105,6 +112,13 @@ Result<Transform<Preop, Intraop>> ScanRegistrar::start_for(
   return Transform<Preop, Intraop>::declare(m);  // CLAIM: a person's word, only to search from
 }
 
+void ScanRegistrar::rehearse(const std::stop_token& stop) {
+  const CtPyramid pyramid(preop_.ct);
+  // CLAIM: the preoperative scan lies where it lies
+  const auto itself = Transform<Preop, Intraop>::declare(Eigen::Isometry3d::Identity());
+  (void)team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, itself, stop, spine_);
+}
+
 Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,
                                                 const std::optional<ReferenceInScan>& stated,
                                                 const std::optional<Registration>& known,
@@ -121,7 +135,7 @@ Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,
   if (!start) return named("level_not_known", start.error());
   const CtPyramid pyramid(scan.volume);
   const auto bones =
-      registrar_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, start.value(), stop, {});
+      team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, start.value(), stop, spine_);
   if (!bones) return named("not_registered", bones.error());
   if (stop.stop_requested()) return Error{Code::not_found, "cancelled"};
   ScanResult out{{}, sentence(preop_.vertebrae, bones.value())};

@@ -11,6 +11,7 @@
 #include "engine/model/plan.hpp"
 #include "engine/registration/intraop_chain.hpp"
 #include "engine/runtime/intraop_config.hpp"
+#include "engine/runtime/vertebra_team.hpp"
 
 namespace trocar {
 
@@ -35,7 +36,8 @@ struct ScanResult {
   std::string detail;                       // which vertebrae, and why not the others
 };
 
-// From a scan on the table to one registration for each vertebra of the plan. plain: one thread.
+// From a scan on the table to one registration for each vertebra of the plan. plain: one thread
+// calls; the vertebrae are shared among as many threads as there are cores.
 class ScanRegistrar {
  public:
   // Throws ConfigError for a field_level that is not in the plan.
@@ -49,6 +51,10 @@ class ScanRegistrar {
                                    const std::optional<ReferenceInScan>& stated,
                                    const std::optional<Registration>& known,
                                    const std::stop_token& stop);
+
+  // Registers the preoperative scan to itself, so that the models of the vertebrae are made and the
+  // memory is there before a patient waits for it. Changes no result.
+  void rehearse(const std::stop_token& stop);
 
   // The pose that a scanner states, with the uncertainty of the configuration.
   [[nodiscard]] std::optional<ReferenceInScan> stated_pose(
@@ -66,7 +72,7 @@ class ScanRegistrar {
   IntraopConfig config_;
   PreopSpine preop_;
   CtSpine spine_;
-  CtRegistrar registrar_;
+  VertebraTeam team_;
   std::optional<VertebraId> field_level_;
 };
 

@@ -45,7 +45,8 @@ Status write_configuration(const fs::path& room) {
   replace(t, "port = 18944", "port = 0");
   replace(t, "port = 11112", "port = 0");
   replace(t, "log = \"trocar.log\"", "");
-  replace(t, "reference_phantom =", "field_level = \"L3\"\npatient_id = \"PHANTOM-1\"\nreference_phantom =");
+  replace(t, "reference_phantom =",
+          "field_level = \"L3\"\npatient_id = \"PHANTOM-1\"\nreference_phantom =");
   std::error_code ec;
   fs::create_directories(room / "spool", ec);
   return phantom::write_file(room / "run_bench.toml", t);
@@ -121,9 +122,10 @@ Result<Passage> pass_series(const fs::path& trocar, const fs::path& room, const 
   if (Status s = engine.start({trocar.string(), "run", (room / "run_bench.toml").string()}); !s)
     return s.error();
   const auto port = engine.says({"scans are taken on DICOM port "}, Clock::now() + patience);
-  if (!port || !engine.says({"serving OpenIGTLink"}, Clock::now() + patience))
+  // Scans come long after the start: what is made ready then is ready.
+  if (!port || !engine.says({"ready to register intraoperative scans"}, Clock::now() + patience))
     return Error{Code::io, "the engine did not start"};
-  std::this_thread::sleep_for(3s);  // it has come to rest
+  std::this_thread::sleep_for(500ms);
   const int at = static_cast<int>(number_after(*port, "DICOM port "));
   const auto began = Clock::now();
   if (Status s = sender.start({"storescu", proposes, "-aec", "TROCAR", "127.0.0.1",
