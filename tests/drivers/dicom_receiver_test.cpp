@@ -76,6 +76,22 @@ TEST_CASE("a sender that asks whether somebody is there gets its answer") {
   CHECK(stage.sink.wait_for([](const auto& all) { return all.size() == 1 && all.at(1).whole; }));
 }
 
+TEST_CASE("a sender that keeps small writes back is not kept waiting for acknowledgements") {
+  // DCMTK's client as it is by itself, Nagle's rule in force: were heads of messages acknowledged
+  // late, each object would take the kernel's 40 ms, which no machine is too quick or too slow for.
+  ::unsetenv("TCP_NODELAY");  // NOLINT(concurrency-mt-unsafe) no other thread reads it yet
+  constexpr int objects = 50;
+  const TempFolder folder;
+  const auto slice = one_slice(folder);
+  Stage stage;
+  DicomSender sender(stage.port());
+  REQUIRE(sender.connect());
+  const auto began = std::chrono::steady_clock::now();
+  for (int k = 0; k < objects; ++k) REQUIRE(sender.store(slice) == 0);
+  CHECK(std::chrono::steady_clock::now() - began < objects * 20ms);
+  CHECK(sender.release());
+}
+
 TEST_CASE("an object arrives byte for byte, with file meta information before it") {
   const TempFolder folder;
   Stage stage;

@@ -265,3 +265,51 @@ TEST_CASE("what was not taken can be found and deleted") {
   REQUIRE(stage.inbox.store(delivery, stage.slice(0)));
   CHECK(stage.inbox.folders().size() == 1);
 }
+
+TEST_CASE("a series rests when its delivery has ended and nothing of it is missing") {
+  Stage stage;
+  const auto delivery = stage.inbox.begin("SCANNER at 127.0.0.1");
+  for (int k = 0; k < 4; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+  stage.time.advance(5s);
+  CHECK_FALSE(stage.inbox.resting());
+  stage.inbox.end(delivery, true);
+  CHECK_FALSE(stage.inbox.resting());  // a scanner may open an association for each object
+  stage.time.advance(25ms);
+  const auto resting = stage.inbox.resting();
+  REQUIRE(resting);
+  CHECK(resting->objects == 4);
+  const auto closed = stage.after(475ms);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].folder == resting->folder);
+  CHECK_FALSE(stage.inbox.resting());
+}
+
+TEST_CASE("a series that more came of rests with more objects") {
+  Stage stage;
+  stage.deliver();
+  stage.time.advance(100ms);
+  const auto before = stage.inbox.resting();
+  const auto delivery = stage.inbox.begin("SCANNER at 127.0.0.1");
+  REQUIRE(stage.inbox.store(delivery, stage.slice(4)));
+  CHECK_FALSE(stage.inbox.resting());
+  stage.inbox.end(delivery, true);
+  stage.time.advance(100ms);
+  const auto after = stage.inbox.resting();
+  REQUIRE(before);
+  REQUIRE(after);
+  CHECK(after->folder == before->folder);
+  CHECK(after->objects == before->objects + 1);
+}
+
+TEST_CASE("a series with a hole, or of a sender that broke off, does not rest") {
+  Stage stage;
+  stage.deliver({}, false);
+  stage.time.advance(1s);
+  CHECK_FALSE(stage.inbox.resting());
+  Stage other;
+  const auto delivery = other.inbox.begin("SCANNER at 127.0.0.1");
+  for (const int k : {0, 1, 3}) REQUIRE(other.inbox.store(delivery, other.slice(k)));
+  other.inbox.end(delivery, true);
+  other.time.advance(1s);
+  CHECK_FALSE(other.inbox.resting());
+}
