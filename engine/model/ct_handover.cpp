@@ -1,7 +1,6 @@
 #include "engine/model/ct_handover.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/large_pages.hpp"
 #include "engine/model/ct_gate.hpp"
 #include "engine/model/dicom_file.hpp"
 #include "engine/model/dicom_folder.hpp"
@@ -116,24 +116,12 @@ std::string text_of(const json& report, const char* key) {
   return printable(report[key].get<std::string>());
 }
 
-// A hundred megabytes are faulted in by 50 large pages or 25,000 small ones. Only advice.
-void use_large_pages(void* memory, std::size_t bytes) {
-  constexpr std::uintptr_t page = 4096;
-  const auto first = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) & ~(page - 1);
-  const auto last = (reinterpret_cast<std::uintptr_t>(memory) + bytes) & ~(page - 1);
-  // NOLINTNEXTLINE(performance-no-int-to-ptr) the pages inside, by their numbers
-  if (last > first) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-}
-
 // The voxels, when there are exactly as many as the geometry has.
 std::optional<std::vector<std::int16_t>> voxels_of(int from, const VolumeGeometry& g) {
   struct stat is {};
   const std::size_t bytes = g.voxels() * sizeof(std::int16_t);
   if (::fstat(from, &is) != 0 || static_cast<std::size_t>(is.st_size) != bytes) return std::nullopt;
-  std::vector<std::int16_t> out;
-  out.reserve(g.voxels());
-  use_large_pages(out.data(), bytes);
-  out.resize(g.voxels());
+  auto out = large_vector<std::int16_t>(g.voxels());
   auto* const to = reinterpret_cast<char*>(out.data());
   for (std::size_t at = 0; at < bytes;) {
     const ssize_t got = ::pread(from, to + at, bytes - at, static_cast<off_t>(at));
