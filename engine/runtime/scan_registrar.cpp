@@ -114,8 +114,8 @@ Result<Transform<Preop, Intraop>> ScanRegistrar::start_for(
 
 void ScanRegistrar::rehearse(const std::stop_token& stop) {
   const CtPyramid pyramid(preop_.ct);
-  // CLAIM: the preoperative scan lies where it lies
-  const auto itself = Transform<Preop, Intraop>::declare(Eigen::Isometry3d::Identity());
+  const Eigen::Isometry3d same = Eigen::Isometry3d::Identity();
+  const auto itself = Transform<Preop, Intraop>::declare(same);  // CLAIM: one scan, one frame
   (void)team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, itself, stop, spine_);
 }
 
