@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,16 +65,17 @@ Status Program::start(std::vector<std::string> words, bool no_delay) {
   std::string set = "TCP_NODELAY=1";
   if (no_delay) env.push_back(set.data());
   env.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, ends[1], STDERR_FILENO);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  const int wrong = ::posix_spawnp(&pid_, argv[0], &files, nullptr, argv.data(), env.data());
-  posix_spawn_file_actions_destroy(&files);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // however the benchmark ends
+    ::dup2(ends[1], STDERR_FILENO);
+    ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+    ::execvpe(argv[0], argv.data(), env.data());
+    ::_exit(127);
+  }
   ::close(ends[1]);
   heard_from_ = ends[0];
-  if (wrong == 0) return Done{};
-  pid_ = -1;
+  if (pid_ > 0) return Done{};
   return Error{Code::io, "cannot start " + words[0]};
 }
 
