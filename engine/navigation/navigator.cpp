@@ -47,6 +47,7 @@ void Navigator::rehearse() {
 void Navigator::on(const LinkChanged& change, Timestamp now) {
   device_.on(change, now);
   reference_.clear();
+  rest_.clear();
   for (InstrumentTrack& track : tracks_) track.poses().clear();
   say(now, StateKind::device,
       join({"tracker ", to_string(change.link), change.detail.view().empty() ? "" : ": ",
@@ -70,7 +71,11 @@ void Navigator::on(const TrackerFrame& frame, Timestamp now) {
 void Navigator::store(const TrackerFrame& frame, const Body& body) {
   PoseSample sample{frame.acquired, frame.acquired_bound, body.pose, frame.device_frame};
   if (const auto* pose = std::get_if<MarkerPose>(&body.pose)) {
-    if (!is_rigid(pose->tracker_from_marker.matrix())) sample.pose = Missing::not_finite;
+    const bool rigid = is_rigid(pose->tracker_from_marker.matrix());
+    if (!rigid) sample.pose = Missing::not_finite;
+    if (rigid && body.tool.index == reference_index_) {
+      rest_.add(frame.acquired, pose->tracker_from_marker);
+    }
   }
   bool in_order = true;
   if (body.tool.index == reference_index_) in_order = reference_.add(sample);
@@ -80,60 +85,12 @@ void Navigator::store(const TrackerFrame& frame, const Body& body) {
   if (!in_order) device_.distrust_clock();
 }
 
-std::string_view Navigator::name_of(std::optional<VertebraId> vertebra) const {
-  if (!vertebra) return "the spine";
-  if (vertebra->index >= model_.vertebrae.size()) return "unknown vertebra";
-  return model_.vertebrae[vertebra->index];
-}
-
-void Navigator::on(const Registration& registration, Timestamp now) {
-  const std::optional<double> move_mm = registrations_.move_mm(registration);
-  const RegistrationFault fault =
-      registrations_.accept(registration, model_.vertebrae.size(), config_.error);
-  const std::string_view name = name_of(registration.vertebra);
-  if (fault == RegistrationFault::none) {
-    return say(now, StateKind::registration,
-               move_mm ? join({"registration of ", name, " accepted, ", fixed_number(*move_mm, 1),
-                               " mm from the one before"})
-                       : join({"registration of ", name, " accepted"}));
-  }
-  say(now, StateKind::alarm, join({"registration of ", name, " refused: ", to_string(fault)}));
-  if (touch_ && !registrations_.any()) touch_->restart();
-}
-
-void Navigator::on(const RegistrationRefused& refused, Timestamp now) {
-  if (touch_) touch_->restart();
-  say(now, StateKind::alarm, join({"registration refused: ", refused.why.view()}));
-}
-
-void Navigator::on(const RegistrationCleared&, Timestamp now) {
-  registrations_.clear();
-  if (touch_) touch_->restart();
-  say(now, StateKind::registration, join({"registration cleared"}));
-}
-
 void Navigator::on(const RecordingChanged& change, Timestamp now) {
   guidance_.recording = change.recording;
   const bool lost = change.recording == Recording::lost;
   say(now, lost ? StateKind::alarm : StateKind::recording,
       join({"recording ", to_string(change.recording), change.detail.view().empty() ? "" : ": ",
             change.detail.view()}));
-}
-
-void Navigator::on(const ImagingChanged& told, Timestamp now) {
-  ImagingChanged change = told;
-  if (told.imaging == Imaging::registering) epoch_before_scan_ = registrations_.epoch();
-  // What the worker found, the gate here has refused, vertebra by vertebra.
-  if (told.imaging == Imaging::none && registrations_.epoch() == epoch_before_scan_) {
-    change = {Imaging::refused, "no_vertebra_accepted: implausible by the limits of [navigator]"};
-  }
-  guidance_.imaging = change.imaging;
-  const bool refused = change.imaging == Imaging::refused;
-  guidance_.imaging_reason = refused ? reason_word(change.detail.view()) : std::string_view();
-  say(now, refused ? StateKind::alarm : StateKind::registration,
-      join({"intraoperative scan ",
-            change.imaging == Imaging::none ? "done" : to_string(change.imaging),
-            change.detail.view().empty() ? "" : ": ", change.detail.view()}));
 }
 
 void Navigator::on(const IntakeRefused& refused, Timestamp now) {

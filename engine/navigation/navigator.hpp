@@ -10,6 +10,7 @@
 #include "engine/navigation/landmark_touch.hpp"
 #include "engine/navigation/navigation_model.hpp"
 #include "engine/navigation/navigator_config.hpp"
+#include "engine/navigation/reference_rest.hpp"
 #include "engine/navigation/registration_state.hpp"
 #include "engine/navigation/tool_model.hpp"
 
@@ -46,6 +47,10 @@ class Navigator {
   [[nodiscard]] const Registration* registration(VertebraId vertebra) const {
     return registrations_.of(vertebra);
   }
+  // Whether the reference moved before the scan on its way arrived: what it brings is refused (H4).
+  [[nodiscard]] bool refuses_scan() const {
+    return config_.scan_rest && rest_before_scan_.moved_mm > config_.scan_rest->max_move_mm;
+  }
 
  private:
   void on(const Tick&, Timestamp) {}
@@ -65,6 +70,8 @@ class Navigator {
   void check_tip(InstrumentTrack& track, const Point<Reference>& tip, Timestamp now);
   void guide(Timestamp now);
   void announce(Timestamp now);
+  [[nodiscard]] RegistrationFault accept(const Registration& registration);
+  void look_at_rest(Timestamp now);
   void say(Timestamp now, StateKind kind, const FixedText<120>& text);
   [[nodiscard]] NavigationView view() const;
   [[nodiscard]] std::string_view name_of(std::optional<VertebraId> vertebra) const;
@@ -80,6 +87,8 @@ class Navigator {
   RegistrationState registrations_;
   std::optional<std::uint32_t> epoch_before_scan_;  // when it began to be registered
   PoseHistory reference_;
+  ReferenceRest rest_;
+  ReferenceRest::Rest rest_before_scan_;  // of the one on its way, or the last
   std::size_t reference_index_ = 0;
   std::vector<InstrumentTrack> tracks_;    // in the order of guidance_.tools
   std::vector<DwellDetector> tip_dwells_;  // per track, with a tip check

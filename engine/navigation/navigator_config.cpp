@@ -56,6 +56,14 @@ TipCheckConfig read_tip_check(const ConfigReader& in) {
   return t;
 }
 
+ScanRestConfig read_scan_rest(const ConfigReader& in) {
+  ScanRestConfig s;
+  s.window = read_ms(in, "window_s", 1, ReferenceRest::longest_s) * 1'000;
+  s.max_move_mm = in.number("max_move_mm", 0.1, 20);
+  in.finish();
+  return s;
+}
+
 }  // namespace
 
 NavigatorConfig read_navigator(const ConfigReader& in) {
@@ -64,6 +72,7 @@ NavigatorConfig read_navigator(const ConfigReader& in) {
   c.pose = read_pose_limits(in);
   c.error = read_error_limits(in);
   if (in.has("tip_check")) c.tip_check = read_tip_check(in.table("tip_check"));
+  if (in.has("scan_rest")) c.scan_rest = read_scan_rest(in.table("scan_rest"));
   if (in.has("touch_tool")) c.touch_tool = in.text("touch_tool");
   if (c.tip_check || c.touch_tool) c.dwell = read_dwell(in.table("dwell"));
   c.link_watchdog = read_ms(in, "link_watchdog_ms", 10, 2'000);

@@ -5,6 +5,7 @@
 #include "engine/base/config_reader.hpp"
 #include "engine/base/time.hpp"
 #include "engine/base/transform.hpp"
+#include "engine/navigation/reference_rest.hpp"
 #include "engine/registration/dwell_detector.hpp"
 
 namespace trocar {
@@ -56,8 +57,9 @@ struct NavigatorConfig {
   PoseLimits pose;
   ErrorLimits error;
   std::optional<TipCheckConfig> tip_check;
-  std::optional<std::string> touch_tool;  // touches the fiducials while nothing is registered
-  std::optional<DwellConfig> dwell;       // present with tip_check or touch_tool
+  std::optional<ScanRestConfig> scan_rest;  // absent: not looked at
+  std::optional<std::string> touch_tool;    // touches the fiducials while nothing is registered
+  std::optional<DwellConfig> dwell;         // present with tip_check or touch_tool
   Duration link_watchdog{};  // without a frame for this long the link counts as lost (H1)
   Duration max_handling{};   // received to handled; later means the engine is slow (H20)
   Duration hold{};           // alarms and degradation stay at least this long (H19)

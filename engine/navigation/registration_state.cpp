@@ -50,6 +50,8 @@ std::string_view to_string(RegistrationFault fault) {
       return "FRE above the limit";
     case RegistrationFault::moved_too_far:
       return "the vertebra would have moved further than a spine bends";
+    case RegistrationFault::reference_moved:
+      return "the reference moved while its scan may have been taken";
   }
   return "?";
 }

@@ -21,6 +21,7 @@ enum class RegistrationFault : std::uint8_t {
                      // unit or a wrong reference (H17)
   moved_too_far,     // the vertebra would lie further from where it was than a spine bends
   fre_high,
+  reference_moved,  // before its scan arrived, by more than may be (H4)
 };
 std::string_view to_string(RegistrationFault fault);
 

@@ -36,7 +36,10 @@ void IntraopWorker::put(Item item) {
     if (std::holds_alternative<ArrivedScan>(item)) {
       const auto older = std::erase_if(
           queue_, [](const Item& i) { return std::holds_alternative<ArrivedScan>(i); });
-      if (older > 0) log::warn("an intraoperative scan was not registered: a newer one came");
+      if (older > 0) {
+        queue_.emplace_back(IntakeRefused{"scan_superseded: a newer one came before its turn"});
+        log::warn("an intraoperative scan was not registered: a newer one came");
+      }
     }
     queue_.push_back(std::move(item));
   }

@@ -28,13 +28,17 @@ class Standing {
   explicit Standing(const SessionSetup& setup)
       : vertebrae_(setup.plan.vertebrae.size()), limits_(setup.navigator.error) {}
 
-  void take(const Event& event) {
+  // After the navigator's step: it alone knows whether the reference moved before a scan.
+  void take(const Event& event, const Navigator& navigator) {
     if (std::holds_alternative<RegistrationCleared>(event)) {
       gate_.clear();
       all_.clear();
       aside_.clear();
     }
-    if (const auto* r = std::get_if<Registration>(&event)) take(*r);
+    const auto* r = std::get_if<Registration>(&event);
+    const bool scanning = navigator.guidance().imaging == Imaging::registering;
+    const bool refused = r != nullptr && r->vertebra && scanning && navigator.refuses_scan();
+    if (r != nullptr && !refused) take(*r);
   }
   [[nodiscard]] std::uint32_t epoch() const { return gate_.epoch(); }
   [[nodiscard]] std::vector<Registration> all() && { return std::move(all_); }
@@ -67,7 +71,7 @@ Result<std::vector<Registration>> registrations_to_resume(const std::filesystem:
   Standing standing(replay.setup());
   bool told_apart = true;
   while (const Step* step = replay.advance()) {
-    standing.take(step->event);
+    standing.take(step->event, replay.navigator());
     told_apart = told_apart && standing.epoch() == replay.navigator().guidance().epoch;
   }
   if (replay.error()) return refused(session, replay.error()->detail);

@@ -150,6 +150,10 @@ void put_checks(const NavigatorConfig& c, v1::Limits& out) {
     check.set_limit_mm(c.tip_check->limit_mm);
     check.set_max_age_ns(c.tip_check->max_age.count());
   }
+  if (c.scan_rest) {
+    out.mutable_scan_rest()->set_window_ns(c.scan_rest->window.count());
+    out.mutable_scan_rest()->set_max_move_mm(c.scan_rest->max_move_mm);
+  }
   if (c.touch_tool) out.set_touch_tool(*c.touch_tool);
   if (!c.dwell) return;
   v1::Dwell& dwell = *out.mutable_dwell();
@@ -160,6 +164,10 @@ void put_checks(const NavigatorConfig& c, v1::Limits& out) {
 }
 
 void take_checks(const v1::Limits& in, NavigatorConfig& out) {
+  if (in.has_scan_rest()) {
+    out.scan_rest =
+        ScanRestConfig{Duration(in.scan_rest().window_ns()), in.scan_rest().max_move_mm()};
+  }
   if (in.has_tip_check()) {
     const v1::TipCheck& c = in.tip_check();
     out.tip_check = TipCheckConfig{c.required(),

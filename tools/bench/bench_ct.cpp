@@ -22,7 +22,7 @@ using namespace trocar;
 using namespace trocar::bench;
 
 struct Options {
-  bool quick = false, json = false, no_peers = false, each = false;
+  bool quick = false, json = false, no_peers = false, each = false, real_only = false;
   int starts = 40, peer_starts = 3;
   unsigned seed = 1;
   std::string real = "../shared/data/ct", sets = "ABCDE", scans;
@@ -165,10 +165,13 @@ nlohmann::ordered_json to_json(const Row& r) {
 }
 
 void run(const Options& o) {
-  std::vector<CtSource> sources{phantom_source(o.seed)};
+  std::vector<CtSource> sources;
+  if (!o.real_only) sources.push_back(phantom_source(o.seed));
   for (CtSource& real : real_sources(o.real)) sources.push_back(std::move(real));
   if (!o.json) {
-    if (sources.size() == 1) std::printf("no real CT in %s: phantom only\n", o.real.c_str());
+    if (sources.size() == (o.real_only ? 0U : 1U)) {
+      std::printf("no real CT in %s: that part is left out\n", o.real.c_str());
+    }
     std::printf(
         "success: accepted, largest TRE of 20 points < 1 mm; in E, refused. CPU s from volumes in "
         "memory; MB: "
@@ -208,6 +211,7 @@ int main(int argc, char** argv) {
   app.add_flag("--each", o.each, "a line for each of our starts, on stderr");
   app.add_option("--scans", o.scans, "folder that keeps the simulated scans for the next run");
   app.add_option("--real", o.real, "folder of the real CT")->capture_default_str();
+  app.add_flag("--real-only", o.real_only, "without the phantom");
   app.add_option("--sets", o.sets, "letters of the sets to run")->capture_default_str();
   app.add_option("--seed", o.seed, "of phantom, scans and starts")->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -259,9 +259,14 @@ Status write_table_operation(const Patient& patient, std::uint64_t seed, const I
   auto run = read_file(folder / "run.toml");
   if (!run) return run.error();
   const std::string before = "\n[navigator.dwell]";
+  const std::string rest =
+      "\n[navigator.scan_rest]           # the reference must stand still while a scan is taken\n"
+      "window_s = 30                    # it was taken in this time before its first slice came\n"
+      "max_move_mm = 1.0\n";
   std::string& text = run.value();
-  text.insert(text.find(before),
-              "max_registration_move_mm = 25    # further than a scan may move a vertebra\n");
+  text.insert(
+      text.find(before),
+      "max_registration_move_mm = 25    # further than a scan may move a vertebra\n" + rest);
   text += intraop_text;
   if (Status s = write_file(folder / "run_ct.toml", text); !s) return s;
   const Script script =

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/base/config_reader.hpp"
+#include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
 #include "tools/trocar/progress_bar.hpp"
 #include "tools/trocar/register_job.hpp"
@@ -152,10 +153,10 @@ void add_register(CLI::App& app, int& exit_code) {
       ->delimiter(',');
   ct->add_option("--start", o->start, "POSE.toml: where to search from");
   ct->add_option("--shift-mm", o->shift_mm, "how far off the start may be, along each axis")
-      ->check(CLI::Range(0.0, 60.0))
+      ->check(decimal_within(0, 60))
       ->capture_default_str();
   ct->add_option("--turn-deg", o->turn_deg, "and turned, about each axis")
-      ->check(CLI::Range(0.0, 45.0))
+      ->check(decimal_within(0, 45))
       ->capture_default_str();
   CLI::Option* batch =
       ct->add_option("--batch", o->batch, "FILE.toml with [[job]] tables; one line of JSON each");

@@ -11,8 +11,9 @@ using namespace trocar::scene;
 
 namespace {
 
-Result<std::vector<Registration>> resume(const std::filesystem::path& session) {
-  return registrations_to_resume(session, setup_of(config()));
+Result<std::vector<Registration>> resume(const std::filesystem::path& session,
+                                         const NavigatorConfig& with = config()) {
+  return registrations_to_resume(session, setup_of(with));
 }
 
 std::string why_not(const std::filesystem::path& session) {
@@ -33,7 +34,8 @@ std::size_t end_of_prologue(const std::filesystem::path& session) {
 }
 
 // Of a navigator that was told these.
-std::filesystem::path session_of(const TemporaryFolder& folder, const std::vector<Event>& events) {
+std::filesystem::path session_of(const TemporaryFolder& folder, const std::vector<Event>& events,
+                                 const NavigatorConfig& with = config()) {
   static int count = 0;
   const auto file = folder.path() / (std::to_string(++count) + ".mcap");
   auto created = create_append_file(file);
@@ -42,9 +44,9 @@ std::filesystem::path session_of(const TemporaryFolder& folder, const std::vecto
       {"a test",
        session_schemas(),
        session_channels(),
-       {{0, SessionSetup::attachment, "application/protobuf", encode(setup_of(config()))}}});
+       {{0, SessionSetup::attachment, "application/protobuf", encode(setup_of(with))}}});
   REQUIRE(writer);
-  Navigator navigator(config(), tools(), model());
+  Navigator navigator(with, tools(), model());
   Timestamp now = at_ms(1000);
   const auto take = [&](const Event& event) {
     now += duration_from_ms(10);
@@ -140,6 +142,30 @@ TEST_CASE(
   const auto standing = registrations_to_resume(session, other);
   REQUIRE_FALSE(standing);
   CHECK_THAT(standing.error().detail, Catch::Contains("another configuration, plan"));
+}
+
+TEST_CASE("H9: what a scan brought after the reference had moved is not taken over, the touch is") {
+  const TemporaryFolder folder;
+  const NavigatorConfig with =
+      read_config(config_text() + "[scan_rest]\nwindow_s = 10\nmax_move_mm = 0.5\n");
+  const auto epochs = [&](double moved_mm) {
+    std::vector<Event> events{spine_registration(), LinkChanged{Link::tracking, {}}};
+    for (int i = 0; i < 300; ++i) {
+      Eigen::Isometry3d pose = tracker_from_reference.matrix();
+      pose.translation().x() += moved_mm * i / 300;
+      events.emplace_back(frame(at_ms(1020 + 10 * i), seen(pose), Missing::not_seen));
+    }
+    for (const Imaging i : {Imaging::receiving, Imaging::registering}) {
+      events.emplace_back(ImagingChanged{i, {}});
+    }
+    events.emplace_back(registration());
+    events.emplace_back(ImagingChanged{Imaging::none, {}});
+    const auto standing = resume(session_of(folder, events, with), with);
+    REQUIRE(standing);
+    return standing.value().size();
+  };
+  CHECK(epochs(0) == 2);
+  CHECK(epochs(2) == 1);
 }
 
 TEST_CASE("H9: a registration that was cleared stays cleared") {
