@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/large_pages.hpp"
 #include "engine/registration/ct_sample_kernel.hpp"
 
 namespace trocar {
@@ -154,7 +155,8 @@ CtGrid averaged(const CtGrid& grid, const std::array<int, 3>& factor) {
   out.index_from_mm =
       Eigen::Scaling(f.cwiseInverse()) * Eigen::Translation3d(-first) * grid.index_from_mm;
   out.unseen = grid.unseen == CtGrid::no_unseen ? CtGrid::no_unseen : unseen_mark;
-  auto values = std::make_shared<std::vector<std::int16_t>>(offset_of(out.size, 0, 0, out.size[2]));
+  auto values = std::make_shared<std::vector<std::int16_t>>(
+      large_vector<std::int16_t>(offset_of(out.size, 0, 0, out.size[2])));
   if (fits_16_bits(factor)) {
     average<std::int16_t>(grid, factor, out.size, *values);
   } else {

@@ -1,5 +1,6 @@
 #pragma once
 #include <Eigen/Geometry>
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -56,12 +57,12 @@ struct CtPlaces {
   std::size_t count = 0;
 };
 
-// Trilinear, for many places at once: the bits of CtSampler. Where the grid shows nothing, value
-// and shown are 0, else shown is 1. Returns how many are shown.
+// Trilinear, of values cut as above, for many places at once: the bits of CtSampler. Where the grid
+// shows nothing, value and shown are 0, else shown is 1. Returns how many are shown.
 std::size_t sample_places(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place,
                           const CtPlaces& places, float* value, float* shown);
 
-// Trilinear, place by place: index = affine(place). plain.
+// Trilinear, of values cut as above, place by place: index = affine(place). plain.
 class CtSampler {
  public:
   // `grid_mm_from_place` takes places (mm) to the grid's frame. The grid must outlive the sampler.
@@ -83,13 +84,16 @@ class CtSampler {
       return false;
     const float u = i - static_cast<float>(a), v = j - static_cast<float>(b),
                 w = k - static_cast<float>(c);
-    value = mix(mix(mix(p[0], p[1], u), mix(p[row_], p[row_ + 1], u), v),
-                mix(mix(q[0], q[1], u), mix(q[row_], q[row_ + 1], u), v), w);
+    value = mix(mix(pair(p, u), pair(p + row_, u), v), mix(pair(q, u), pair(q + row_, u), v), w);
     return true;
   }
 
  private:
   static float mix(float a, float b, float t) { return a + t * (b - a); }
+  static float pair(const std::int16_t* p, float u) {
+    return mix(std::clamp(p[0], least_hounsfield, most_hounsfield),
+               std::clamp(p[1], least_hounsfield, most_hounsfield), u);
+  }
 
   const std::int16_t* values_;
   std::array<float, 12> m_{};

@@ -5,7 +5,9 @@ namespace trocar {
 CtPyramid::CtPyramid(const std::shared_ptr<const CtVolume>& intraop) {
   CtGrid grid = grid_of(intraop);
   for (std::size_t level = ct_levels; level-- > 0;) {
-    grid = averaged(grid, factor_for(grid, ct_level_mm[level]));
+    const std::array<int, 3> factor = factor_for(grid, ct_level_mm[level]);
+    // A scan that is as coarse as its finest level stays where it is: nothing is copied.
+    if (factor != std::array<int, 3>{1, 1, 1}) grid = averaged(grid, factor);
     grids_[level] = grid;
   }
 }

@@ -45,7 +45,9 @@ HWY_INLINE V pair_at(Floats d, const SamplePlan& plan, I offset, V u, M& seen) {
   const I unseen = hn::Set(di, plan.unseen);
   const auto bad = hn::Or(hn::Eq(first, unseen), hn::Eq(second, unseen));
   seen = hn::AndNot(hn::RebindMask(d, bad), seen);
-  return mix(hn::ConvertTo(d, first), hn::ConvertTo(d, second), u);
+  const I least = hn::Set(di, least_hounsfield), most = hn::Set(di, most_hounsfield);
+  return mix(hn::ConvertTo(d, hn::Min(hn::Max(first, least), most)),
+             hn::ConvertTo(d, hn::Min(hn::Max(second, least), most)), u);
 }
 
 // The values of a full vector of places; `seen`: the lanes that have one, the others are 0.

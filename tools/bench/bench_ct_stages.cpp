@@ -1,7 +1,7 @@
-#include <time.h>
-
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -27,10 +27,12 @@ class Stage {
   explicit Stage(std::string name) : name_(std::move(name)) {}
 
   void run(const std::function<void()>& work) {
-    const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
+    const std::clock_t cpu = std::clock();
+    const auto wall = std::chrono::steady_clock::now();
     work();
-    cpu_ms_.push_back(1e3 * (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu));
-    wall_ms_.push_back(1e3 * (seconds(CLOCK_MONOTONIC) - wall));
+    cpu_ms_.push_back(1e3 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC);
+    wall_ms_.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - wall).count());
   }
   void print() const {
     std::printf("  %-52s %9.1f %9.1f %9.1f\n", name_.c_str(), middle(cpu_ms_),
@@ -41,11 +43,6 @@ class Stage {
   }
 
  private:
-  static double seconds(clockid_t clock) {
-    timespec t{};
-    ::clock_gettime(clock, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  }
   static double middle(std::vector<double> all) {
     std::sort(all.begin(), all.end());
     return all[all.size() / 2];
