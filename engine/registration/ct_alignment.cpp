@@ -14,59 +14,6 @@ constexpr float least_scale_hu = 5.0F;  // below it a fit is perfect and a weigh
 constexpr std::size_t median_of = 1000;
 constexpr double reach_mm = 30.0;  // of a vertebra's samples: what a turn moves them by
 
-// Sums of products of columns in eight lanes: the order is fixed, the compiler may use vectors.
-constexpr std::size_t lanes = 8;
-
-constexpr std::size_t chunk = 256;  // stays in the first cache, and bounds the float sums
-
-float dot(const float* a, const float* b, std::size_t n) {
-  float sum[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) sum[k] += a[i + k] * b[i + k];
-  }
-  for (; i < n; ++i) sum[0] += a[i] * b[i];
-  float total = 0;
-  for (const float s : sum) total += s;
-  return total;
-}
-
-float sum_of(const float* a, std::size_t n) {
-  float sum[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) sum[k] += a[i + k];
-  }
-  for (; i < n; ++i) sum[0] += a[i];
-  float total = 0;
-  for (const float s : sum) total += s;
-  return total;
-}
-
-// Weights below zero, of what is not shown, count as none.
-Moments moments_of(const float* weight, const float* x, const float* y, std::size_t n) {
-  Moments out;
-  float w[chunk];
-  float wx[chunk];
-  float wy[chunk];
-  for (std::size_t first = 0; first < n; first += chunk) {
-    const std::size_t count = std::min(chunk, n - first);
-    const float *a = x + first, *b = y + first;
-    for (std::size_t i = 0; i < count; ++i) {
-      w[i] = std::max(weight[first + i], 0.0F);
-      wx[i] = w[i] * a[i];
-      wy[i] = w[i] * b[i];
-    }
-    out.n += static_cast<double>(sum_of(w, count));
-    out.a += static_cast<double>(sum_of(wx, count));
-    out.b += static_cast<double>(sum_of(wy, count));
-    out.aa += static_cast<double>(dot(wx, a, count));
-    out.bb += static_cast<double>(dot(wy, b, count));
-    out.ab += static_cast<double>(dot(wx, b, count));
-  }
-  return out;
-}
-
 }  // namespace
 
 BonePose small_motion(const Eigen::Matrix<double, 6, 1>& turn_shift) {
@@ -81,22 +28,23 @@ MotionNormal motion_normal(const BoneSamples& bone, const std::vector<float>& re
                            const std::vector<float>& weights) {
   MotionNormal out;
   const std::size_t n = bone.size();
-  float weighted[chunk];
-  float error[chunk];
-  float part[chunk];
-  for (std::size_t first = 0; first < n; first += chunk) {
-    const std::size_t count = std::min(chunk, n - first);
+  float weighted[column_chunk];
+  float error[column_chunk];
+  float part[column_chunk];
+  for (std::size_t first = 0; first < n; first += column_chunk) {
+    const std::size_t count = std::min(column_chunk, n - first);
     for (std::size_t i = 0; i < count; ++i) {
       weighted[i] = std::max(weights[first + i], 0.0F);
       error[i] = weighted[i] * residuals[first + i];
     }
     for (std::size_t r = 0; r < 6; ++r) {
       const float* dr = bone.derivative[r].data() + first;
-      out.gradient[static_cast<Eigen::Index>(r)] += static_cast<double>(dot(dr, error, count));
+      out.gradient[static_cast<Eigen::Index>(r)] +=
+          static_cast<double>(dot_product(dr, error, count));
       for (std::size_t i = 0; i < count; ++i) part[i] = weighted[i] * dr[i];
       for (std::size_t c = r; c < 6; ++c) {
         out.hessian(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)) +=
-            static_cast<double>(dot(bone.derivative[c].data() + first, part, count));
+            static_cast<double>(dot_product(bone.derivative[c].data() + first, part, count));
       }
     }
   }
@@ -255,10 +203,10 @@ Alignment BoneAligner::align(const BoneSamples& bone, const CtGrid& grid, const 
 
 float BoneAligner::correlation(const BoneSamples& bone, const CtGrid& grid, const BonePose& pose) {
   Moments all;
-  float seen[chunk];
-  float shown[chunk];
-  for (std::size_t first = 0; first < bone.size(); first += chunk) {
-    const std::size_t count = std::min(chunk, bone.size() - first);
+  float seen[column_chunk];
+  float shown[column_chunk];
+  for (std::size_t first = 0; first < bone.size(); first += column_chunk) {
+    const std::size_t count = std::min(column_chunk, bone.size() - first);
     sample_places(grid, pose, bone.places(first, count), seen, shown);
     all += moments_of(shown, bone.value.data() + first, seen, count);
   }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/registration/ct_bone_model.hpp"
+#include "engine/registration/ct_moments.hpp"
 
 namespace trocar {
 
@@ -28,33 +29,6 @@ struct Alignment {
   bool converged = false;
   double overlap = 0;  // share of the samples that the scan shows
   float scale_hu = 0;  // robust deviation of the residuals
-};
-
-// Weighted sums over samples: a of the preoperative image, b of the scan.
-struct Moments {
-  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
-
-  void add(double weight, double x, double y) {
-    n += weight;
-    a += weight * x;
-    b += weight * y;
-    aa += weight * x * x;
-    bb += weight * y * y;
-    ab += weight * x * y;
-  }
-  Moments& operator+=(const Moments& other) {
-    n += other.n;
-    a += other.a;
-    b += other.b;
-    aa += other.aa;
-    bb += other.bb;
-    ab += other.ab;
-    return *this;
-  }
-  // Sums of squares about the means.
-  [[nodiscard]] double var_a() const { return aa - a * a / n; }
-  [[nodiscard]] double var_b() const { return bb - b * b / n; }
-  [[nodiscard]] double cov() const { return ab - a * b / n; }
 };
 
 // Gauss-Newton with the derivative of the preoperative image (inverse compositional: Baker &

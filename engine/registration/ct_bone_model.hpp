@@ -9,6 +9,7 @@
 #include "engine/model/ct_volume.hpp"
 #include "engine/registration/ct_bone_mask.hpp"
 #include "engine/registration/ct_pyramid.hpp"
+#include "engine/registration/ct_sampler.hpp"
 
 namespace trocar {
 

@@ -25,11 +25,10 @@ BlockScores scored(const BoneSamples& bone, const CtGrid& grid, const BonePose& 
                    const std::vector<std::uint16_t>& block, std::size_t blocks) {
   std::vector<Moments> sums(blocks);
   std::vector<std::uint32_t> all(blocks);
-  constexpr std::size_t chunk = 256;
-  float seen[chunk];
-  float shown[chunk];
-  for (std::size_t first = 0; first < bone.size(); first += chunk) {
-    const std::size_t count = std::min(chunk, bone.size() - first);
+  float seen[column_chunk];
+  float shown[column_chunk];
+  for (std::size_t first = 0; first < bone.size(); first += column_chunk) {
+    const std::size_t count = std::min(column_chunk, bone.size() - first);
     sample_places(grid, pose, bone.places(first, count), seen, shown);
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint16_t b = block[first + i];

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/base/large_pages.hpp"
-#include "engine/registration/ct_sample_kernel.hpp"
 
 namespace trocar {
 namespace {
@@ -174,54 +173,5 @@ std::array<int, 3> factor_for(const CtGrid& grid, double target_mm) {
   }
   return factor;
 }
-
-namespace {
-
-// index = m * place, row by row.
-std::array<float, 12> rows_of(const Eigen::Affine3d& index_from_place) {
-  std::array<float, 12> m{};
-  for (int r = 0; r < 3; ++r) {
-    for (int c = 0; c < 4; ++c) {
-      m[4 * static_cast<std::size_t>(r) + static_cast<std::size_t>(c)] =
-          static_cast<float>(index_from_place(r, c));
-    }
-  }
-  return m;
-}
-
-std::array<float, 3> last_of(const std::array<int, 3>& size) {
-  return {static_cast<float>(size[0] - 1), static_cast<float>(size[1] - 1),
-          static_cast<float>(size[2] - 1)};
-}
-
-}  // namespace
-
-std::size_t sample_places(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place,
-                          const CtPlaces& places, float* value, float* shown) {
-  constexpr std::size_t most_voxels = std::size_t{1} << 30U;
-  const bool thin = *std::min_element(grid.size.begin(), grid.size.end()) < 2;
-  if (!thin && grid.values->size() < most_voxels) {
-    return sample({grid.values->data(), rows_of(grid.index_from_mm * grid_mm_from_place),
-                   last_of(grid.size), grid.size[0], grid.size[0] * grid.size[1], grid.unseen},
-                  places, value, shown);
-  }
-  const CtSampler one(grid, grid_mm_from_place);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < places.count; ++i) {
-    value[i] = 0;
-    const bool seen = one(places.x[i], places.y[i], places.z[i], value[i]);
-    shown[i] = seen ? 1.0F : 0.0F;
-    count += seen ? 1 : 0;
-  }
-  return count;
-}
-
-CtSampler::CtSampler(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place)
-    : values_(grid.values->data()),
-      m_(rows_of(grid.index_from_mm * grid_mm_from_place)),
-      last_(last_of(grid.size)),
-      row_(grid.size[0]),
-      slice_(static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1]),
-      unseen_(grid.unseen) {}
 
 }  // namespace trocar

@@ -1,5 +1,7 @@
 #include "engine/registration/ct_pyramid.hpp"
 
+#include "engine/registration/ct_sampler.hpp"
+
 namespace trocar {
 
 CtPyramid::CtPyramid(const std::shared_ptr<const CtVolume>& intraop) {

@@ -24,7 +24,8 @@ struct Options {
   bool json = false, quick = false;
   ScanSize size;
   int rounds = 3;
-  std::string folder, trocar, packings_wanted;
+  std::string folder, trocar;
+  std::vector<std::string> packings_wanted;
 };
 
 // Decoding alone, by a process of its own as the engine does it.
@@ -146,9 +147,8 @@ int run(const Options& o) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   bool good = true;
   for (const Packing& packing : packings) {
-    if ((',' + o.packings_wanted + ',').find(',' + std::string(packing.name) + ',') ==
-        std::string::npos)
-      continue;
+    const auto& wanted = o.packings_wanted;
+    if (std::find(wanted.begin(), wanted.end(), packing.name) == wanted.end()) continue;
     for (const bool no_delay : {false, true}) {
       if (no_delay && o.quick) continue;
       const Row row = measure(packing, no_delay, o);
@@ -182,14 +182,17 @@ int main(int argc, char** argv) {
   Options o;
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   o.trocar = (here / "../../bin/trocar").lexically_normal().string();
-  o.packings_wanted = "uncompressed,jpeg2000,jpegls,jpeg,rle";
+  for (const Packing& p : packings) o.packings_wanted.emplace_back(p.name);
   app.add_flag("--quick", o.quick, "a small scan, uncompressed, one round");
   app.add_flag("--json", o.json, "rows as JSON");
   app.add_option("--slices", o.size.slices, "of the scan, of 512 x 512")
       ->capture_default_str()
       ->check(CLI::Range(100, 1000));
   app.add_option("--rounds", o.rounds)->capture_default_str()->check(CLI::Range(1, 100));
-  app.add_option("--series", o.packings_wanted, "packings, by commas")->capture_default_str();
+  app.add_option("--series", o.packings_wanted, "packings, by commas")
+      ->delimiter(',')
+      ->check(CLI::IsMember(o.packings_wanted))
+      ->capture_default_str();
   app.add_option("--folder", o.folder, "keeps the patient and the series for the next run");
   app.add_option("--trocar", o.trocar, "the engine")->capture_default_str();
   try {
@@ -200,7 +203,7 @@ int main(int argc, char** argv) {
   if (o.quick) {
     o.size = {110, 192, 1.8};
     o.rounds = 1;
-    o.packings_wanted = "uncompressed";
+    o.packings_wanted = {"uncompressed"};
   }
   const bool kept = !o.folder.empty();
   if (!kept) o.folder = (fs::temp_directory_path() / ("bench_receive." + std::to_string(getpid())));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/model/mask_outlines.hpp"
+#include "engine/registration/ct_sampler.hpp"
 
 namespace trocar {
 namespace {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <random>
 
+#include "engine/registration/ct_sampler.hpp"
+
 using namespace trocar;
 using Eigen::Vector3d;
 

@@ -1,13 +1,28 @@
-// Trilinear values at many places, as many at a time as the machine has lanes. The operations and
-// their order are CtSampler's: the bits are the same on every machine.
-#include <array>
+// Compiled once for each instruction set: the kernel at many places does CtSampler's operations in
+// their order, so that the bits are the same on every machine.
+#include "engine/registration/ct_sampler.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "engine/registration/ct_sample_kernel.cpp"
+#define HWY_TARGET_INCLUDE "engine/registration/ct_sampler.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "engine/registration/ct_sample_kernel.hpp"
+#ifndef TROCAR_CT_SAMPLE_PLAN
+#define TROCAR_CT_SAMPLE_PLAN
+namespace trocar {
+
+// What the kernel needs of a grid: index = m * place, in voxels. Each size is at least 2 and the
+// voxels are fewer than 2^30, so that byte offsets fit 32 bits.
+struct SamplePlan {
+  const std::int16_t* values = nullptr;
+  std::array<float, 12> m{};
+  std::array<float, 3> last{};
+  std::int32_t row = 0, slice = 0;
+  std::int32_t unseen = CtGrid::no_unseen;
+};
+
+}  // namespace trocar
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace trocar::HWY_NAMESPACE {
@@ -113,8 +128,55 @@ HWY_AFTER_NAMESPACE();
 namespace trocar {
 HWY_EXPORT(run_samples);
 
-std::size_t sample(const SamplePlan& plan, const CtPlaces& places, float* value, float* shown) {
-  return HWY_DYNAMIC_DISPATCH(run_samples)(plan, places, value, shown);
+namespace {
+
+// index = m * place, row by row.
+std::array<float, 12> rows_of(const Eigen::Affine3d& index_from_place) {
+  std::array<float, 12> m{};
+  for (int r = 0; r < 3; ++r) {
+    for (int c = 0; c < 4; ++c) {
+      m[4 * static_cast<std::size_t>(r) + static_cast<std::size_t>(c)] =
+          static_cast<float>(index_from_place(r, c));
+    }
+  }
+  return m;
 }
+
+std::array<float, 3> last_of(const std::array<int, 3>& size) {
+  return {static_cast<float>(size[0] - 1), static_cast<float>(size[1] - 1),
+          static_cast<float>(size[2] - 1)};
+}
+
+}  // namespace
+
+std::size_t sample_places(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place,
+                          const CtPlaces& places, float* value, float* shown) {
+  constexpr std::size_t most_voxels = std::size_t{1} << 30U;
+  const bool thin = *std::min_element(grid.size.begin(), grid.size.end()) < 2;
+  if (!thin && grid.values->size() < most_voxels) {
+    return HWY_DYNAMIC_DISPATCH(run_samples)(
+        {grid.values->data(), rows_of(grid.index_from_mm * grid_mm_from_place), last_of(grid.size),
+         grid.size[0], grid.size[0] * grid.size[1], grid.unseen},
+        places, value, shown);
+  }
+  const CtSampler one(grid, grid_mm_from_place);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < places.count; ++i) {
+    value[i] = 0;
+    const bool seen = one(places.x[i], places.y[i], places.z[i], value[i]);
+    shown[i] = seen ? 1.0F : 0.0F;
+    count += seen ? 1 : 0;
+  }
+  return count;
+}
+
+CtSampler::CtSampler(const CtGrid& grid, const Eigen::Isometry3d& grid_mm_from_place)
+    : values_(grid.values->data()),
+      m_(rows_of(grid.index_from_mm * grid_mm_from_place)),
+      last_(last_of(grid.size)),
+      row_(grid.size[0]),
+      slice_(static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1]),
+      unseen_(grid.unseen) {}
+
 }  // namespace trocar
 #endif
