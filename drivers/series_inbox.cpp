@@ -204,23 +204,32 @@ InputWarning SeriesInbox::damage_of(const OpenDelivery& delivery) {
                       delivery.damaged)};
 }
 
+// The instances of a series, each once.
+std::set<std::string> SeriesInbox::instances_of(const OpenSeries& series) {
+  std::set<std::string> out;
+  for (const ObjectIdentity& object : series.objects) out.insert(object.instance_uid);
+  return out;
+}
+
 // More of a series that has been judged would be taken for a series of its own. Sent again as a
-// whole it is one, with as many objects or more.
+// whole it is one, with every instance of before; then a delivery that went wrong is made good.
 std::optional<InputWarning> SeriesInbox::late(const OpenSeries& series) const {
   for (const Judged& before : judged_) {
     if (before.series_uid != series.objects.front().series_uid) continue;
-    if (series.objects.size() >= before.objects) continue;
+    const std::set<std::string> now = instances_of(series);
+    const auto& known = before.instances;
+    if (std::includes(now.begin(), now.end(), known.begin(), known.end())) continue;
     return InputWarning{
         InputIssue::late_slices,
         fmt::format("expected a series once or again as a whole, found {} objects of one that was "
-                    "judged with {}",
-                    series.objects.size(), before.objects)};
+                    "judged with {}, not all of which are among them",
+                    now.size(), known.size())};
   }
   return std::nullopt;
 }
 
 void SeriesInbox::remember(const OpenSeries& series) {
-  judged_.push_back({series.objects.front().series_uid, series.objects.size()});
+  judged_.push_back({series.objects.front().series_uid, instances_of(series)});
   if (judged_.size() > judged_kept) judged_.pop_front();
 }
 

@@ -88,7 +88,7 @@ class SeriesInbox final : public DicomSink {
   };
   struct Judged {
     std::string series_uid;
-    std::size_t objects = 0;
+    std::set<std::string> instances;  // each once, though it came twice
   };
 
   Status keep(Delivery delivery, std::string_view file);
@@ -98,6 +98,7 @@ class SeriesInbox final : public DicomSink {
   [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Duration quiet) const;
   static InputWarning damage_of(const OpenDelivery& delivery);
   [[nodiscard]] std::optional<InputWarning> mixed_or_damaged(const OpenSeries& series) const;
+  static std::set<std::string> instances_of(const OpenSeries& series);
   [[nodiscard]] std::optional<InputWarning> late(const OpenSeries& series) const;
   void remember(const OpenSeries& series);
   void forget_deliveries();

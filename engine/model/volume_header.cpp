@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -34,6 +35,15 @@ InputWarning assumed(const std::filesystem::path& file, std::string_view what,
                       file.filename().string(), taken)};
 }
 
+// Whether an NRRD space says which way the patient lies: not so the scanner's own axes.
+bool is_of_patient(std::string space) {
+  constexpr std::array<std::string_view, 6> known{"left-posterior-superior", "lps",
+                                                  "right-anterior-superior", "ras",
+                                                  "left-anterior-superior",  "las"};
+  for (char& c : space) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return std::find(known.begin(), known.end(), space) != known.end();
+}
+
 Result<Warnings> check_nrrd(const std::filesystem::path& file) {
   const Entries header = read_text_header(file, ':', "").entries;
   if (!header.contains("space")) {
@@ -45,6 +55,12 @@ Result<Warnings> check_nrrd(const std::filesystem::path& file) {
     return Error{Code::malformed,
                  fmt::format("expected three vectors in 'space directions', found {}",
                              axes->second.substr(0, 80))};
+  }
+  if (!is_of_patient(header.find("space")->second)) {
+    return Error{
+        Code::unsupported,
+        "expected a space of the patient's axes, left-posterior-superior or another, found " +
+            header.find("space")->second.substr(0, 80)};
   }
   if (const auto units = header.find("space units"); units != header.end()) {
     std::string others = units->second;

@@ -71,7 +71,7 @@ class Navigator {
   void guide(Timestamp now);
   void announce(Timestamp now);
   [[nodiscard]] RegistrationFault accept(const Registration& registration);
-  void look_at_rest(Timestamp now);
+  void look_at_rest(const ImagingChanged& change, Timestamp now);
   void say(Timestamp now, StateKind kind, const FixedText<120>& text);
   [[nodiscard]] NavigationView view() const;
   [[nodiscard]] std::string_view name_of(std::optional<VertebraId> vertebra) const;
@@ -88,7 +88,8 @@ class Navigator {
   std::optional<std::uint32_t> epoch_before_scan_;  // when it began to be registered
   PoseHistory reference_;
   ReferenceRest rest_;
-  ReferenceRest::Rest rest_before_scan_;  // of the one on its way, or the last
+  ReferenceRest::Rest rest_before_scan_;  // of those on their way, or the last
+  bool scan_waits_ = false;               // one began to arrive while another was on its way
   std::size_t reference_index_ = 0;
   std::vector<InstrumentTrack> tracks_;    // in the order of guidance_.tools
   std::vector<DwellDetector> tip_dwells_;  // per track, with a tip check

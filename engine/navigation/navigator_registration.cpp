@@ -1,4 +1,5 @@
 // What the navigator does with registrations and with the scans that bring them.
+#include <algorithm>
 #include <string>
 
 #include "engine/base/fixed_number.hpp"
@@ -46,10 +47,17 @@ void Navigator::on(const RegistrationCleared&, Timestamp now) {
   say(now, StateKind::registration, join({"registration cleared"}));
 }
 
-// When the first of a scan arrives: its exposure lies in the window before.
-void Navigator::look_at_rest(Timestamp now) {
-  if (!config_.scan_rest) return;
+// When the first of a scan arrives its exposure lies in the window before. Where another scan is on
+// its way the worse of both holds for both: what is refused too much can be sent again.
+void Navigator::look_at_rest(const ImagingChanged& change, Timestamp now) {
+  const bool alone = guidance_.imaging == Imaging::none || guidance_.imaging == Imaging::refused;
+  const bool begins = change.imaging == Imaging::registering;
+  if (!config_.scan_rest || (begins && !alone)) return;
+  const bool with_another = begins ? scan_waits_ : !alone;
+  scan_waits_ = !begins && !alone;
+  const double before_mm = with_another ? rest_before_scan_.moved_mm : 0;
   rest_before_scan_ = rest_.over(now, config_.scan_rest->window);
+  rest_before_scan_.moved_mm = std::max(rest_before_scan_.moved_mm, before_mm);
   const auto window_s = std::chrono::duration<double>(config_.scan_rest->window).count();
   say(now, refuses_scan() ? StateKind::alarm : StateKind::registration,
       join({"reference ", refuses_scan() ? "moved " : "still within ",
@@ -60,9 +68,8 @@ void Navigator::look_at_rest(Timestamp now) {
 
 void Navigator::on(const ImagingChanged& told, Timestamp now) {
   ImagingChanged change = told;
-  const bool begins = guidance_.imaging == Imaging::none || guidance_.imaging == Imaging::refused;
   const bool comes = told.imaging == Imaging::receiving || told.imaging == Imaging::registering;
-  if (begins && comes) look_at_rest(now);
+  if (comes) look_at_rest(told, now);
   if (told.imaging == Imaging::registering) epoch_before_scan_ = registrations_.epoch();
   // What the worker found, the gate here has refused, vertebra by vertebra.
   if (told.imaging == Imaging::none && registrations_.epoch() == epoch_before_scan_) {

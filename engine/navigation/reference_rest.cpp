@@ -32,7 +32,7 @@ void ReferenceRest::add(Timestamp acquired, const Transform<Tracker, Marker>& tr
 }
 
 ReferenceRest::Rest ReferenceRest::over(Timestamp end, Duration window) const {
-  const std::int64_t last = second_of(end), first = second_of(end - window);
+  const std::int64_t last = second_of(end), first = second_of(end - window) + 1;
   std::array<Eigen::Vector3d, points> low, high;
   Rest rest;
   for (const Second& second : seconds_) {

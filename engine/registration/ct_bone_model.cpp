@@ -216,11 +216,15 @@ Result<BoneModel> make_bone_model(const CtVolume& preop, const LabelVolume& labe
     keep_steepest(chosen, most_samples[level]);
     model.levels[level] = samples_of(ct, chosen, model.centre_mm);
   }
-  const std::size_t found = model.at(CtLevel::fine).size();
-  if (found < fewest_samples || model.at(CtLevel::coarse).size() < 20) {
-    return Error{Code::out_of_range,
-                 fmt::format("label {}: expected at least {} samples of bone, found {}", label,
-                             fewest_samples, found)};
+  constexpr std::size_t fewest_coarse = 20;
+  const std::size_t fine = model.at(CtLevel::fine).size();
+  const std::size_t coarse = model.at(CtLevel::coarse).size();
+  if (fine < fewest_samples || coarse < fewest_coarse) {
+    return Error{
+        Code::out_of_range,
+        fmt::format("label {}: too little of it is in the preoperative CT: expected {} fine "
+                    "and {} coarse samples of bone or more, found {} and {}",
+                    label, fewest_samples, fewest_coarse, fine, coarse)};
   }
   return model;
 }

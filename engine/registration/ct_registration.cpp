@@ -144,7 +144,13 @@ Result<CtRegistration> CtRegistrar::register_vertebra(int label, const CtPyramid
                                                       const Transform<Preop, Intraop>& start,
                                                       const std::stop_token& stop) {
   auto model = spine_.model(label);
-  if (!model) return model.error();
+  if (!model && model.error().code == Code::not_found) return model.error();
+  if (!model) {  // in the label map, and yet no bone to look for: the others are registered
+    CtRegistration none{label, start, {}};
+    none.refused = CtRefusal::no_bone;
+    none.reason = model.error().detail;
+    return none;
+  }
   const BoneModel& bone = *model.value();
   Case c{bone, intraop, pose_from(start, bone), spine_.neighbours(label, levels_tested), {}, {},
          {},   {}};

@@ -227,6 +227,35 @@ TEST_CASE("what comes late of a series that was judged is refused; the whole ser
   CHECK(again[0].verdict.state == SeriesState::whole);
 }
 
+TEST_CASE("the other half of a series that was judged is late, though it is as large") {
+  Stage stage;
+  for (const int half : {0, 1}) {
+    const auto delivery = stage.inbox.begin("10.0.0.5");
+    for (int k = 2 * half; k < 2 * half + 2; ++k) {
+      REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+    }
+    stage.inbox.end(delivery, true);
+    const auto closed = stage.after(10s);
+    REQUIRE(closed.size() == 1);
+    const auto& issues = closed[0].verdict.issues;
+    const bool late = !issues.empty() && issues[0].issue == InputIssue::late_slices;
+    CHECK(late == (half == 1));
+  }
+}
+
+TEST_CASE("a series that came twice is refused, and taken when it is sent again as a whole") {
+  Stage stage;
+  stage.deliver();
+  stage.deliver();
+  const auto twice = stage.after(1s);
+  REQUIRE(twice.size() == 1);
+  stage.deliver();
+  const auto again = stage.after(1s);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].objects == 4);
+  CHECK(again[0].verdict.state == SeriesState::whole);
+}
+
 TEST_CASE("limits: objects and bytes of a series, and series at a time") {
   InboxLimits limits;
   limits.max_objects = 2;

@@ -53,6 +53,16 @@ TEST_CASE("a batch is a list of jobs, its paths from its own folder") {
   CHECK_FALSE(jobs[0].start);
 }
 
+TEST_CASE("a job of a batch that names no vertebra is refused: it would be a success of nothing") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.nrrd", "b.nrrd", "l.nrrd"}) written(folder, name, "x");
+  CHECK_THROWS_WITH(
+      read_register_batch(written(folder, "batch.toml",
+                                  "[[job]]\npreop = \"a.nrrd\"\nintraop = \"b.nrrd\"\nlabels = "
+                                  "\"l.nrrd\"\nvertebrae = []\n")),
+      Catch::Contains("batch.toml:5") && Catch::Contains("expected at least one vertebra"));
+}
+
 TEST_CASE("a job whose files cannot be read, or that names no level, ends in one line") {
   const TemporaryFolder folder;
   const auto file = written(folder, "a.nrrd", "not a volume");

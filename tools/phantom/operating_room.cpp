@@ -262,7 +262,7 @@ Status write_table_operation(const Patient& patient, std::uint64_t seed, const I
   const std::string rest =
       "\n[navigator.scan_rest]           # the reference must stand still while a scan is taken\n"
       "window_s = 30                    # it was taken in this time before its first slice came\n"
-      "max_move_mm = 1.0\n";
+      "max_move_mm = 3.0                # breathing and all\n";
   std::string& text = run.value();
   text.insert(
       text.find(before),

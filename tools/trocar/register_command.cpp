@@ -161,8 +161,11 @@ void add_register(CLI::App& app, int& exit_code) {
   CLI::Option* batch =
       ct->add_option("--batch", o->batch, "FILE.toml with [[job]] tables; one line of JSON each");
   ct->add_option("--pictures", o->pictures,
-                 "DIR: pictures of each vertebra and index.html; made when it is not there")
-      ->excludes(batch);
+                 "DIR: pictures of each vertebra and index.html; made when it is not there");
+  for (const char* of_one :
+       {"--preop", "--intraop", "--labels", "--vertebra", "--start", "--pictures"}) {
+    ct->get_option(of_one)->excludes(batch);
+  }
   ct->add_flag("--json", o->json, "report as JSON");
   ct->callback(
       [o, &exit_code] { o->batch.empty() ? run_one(*o, exit_code) : run_batch(*o, exit_code); });

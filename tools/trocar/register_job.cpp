@@ -149,6 +149,7 @@ std::vector<RegisterJob> read_register_batch(const std::filesystem::path& file) 
   for (const ConfigReader& job : in.tables("job")) {
     RegisterJob j{job.existing_path("preop"), job.existing_path("intraop"),
                   job.existing_path("labels"), job.texts("vertebrae"), std::nullopt};
+    if (j.vertebrae.empty()) job.fail("vertebrae", "at least one vertebra", "none");
     if (job.has("start")) j.start = job.existing_path("start");
     if (job.has("pictures")) j.pictures = job.path("pictures");
     out.push_back(std::move(j));

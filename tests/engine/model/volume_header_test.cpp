@@ -56,6 +56,10 @@ TEST_CASE("H8: an NRRD without origin warns; without space, axes or millimetres 
   write_nrrd(file, small_geometry());
   with_line(file, "space origin", "space origin: (0,0,0)\nspace units: \"mm\" \"mm\" \"mm\"\n");
   CHECK(warnings(file).empty());
+  with_line(file, "space: ", "space: scanner-xyz\n");  // a frame, but not of the patient
+  CHECK(refusal(file).ends_with("left-posterior-superior or another, found scanner-xyz"));
+  with_line(file, "space: ", "space: RAS\n");
+  CHECK(warnings(file).empty());
   with_line(file, "space units", "space units: \"mm\" \"mm\" \"cm\"\n");
   CHECK(refusal(file) == "expected space units \"mm\", found \"mm\" \"mm\" \"cm\"");
 }

@@ -126,6 +126,19 @@ TEST_CASE("three vertebrae are registered one by one, and each has moved on its 
   }
 }
 
+TEST_CASE("a vertebra of which too little is in the preoperative CT is refused alone") {
+  auto with_crumb = std::make_shared<LabelVolume>(*labels());
+  for (std::size_t k = 0; k < 3; ++k) with_crumb->labels[with_crumb->labels.size() / 2 + k] = 40;
+  CtRegistrar registrar(preop(), with_crumb, {});
+  const std::array<int, 2> wanted{40, 33};
+  const auto results =
+      registrar.register_vertebrae(wanted, CtPyramid(intraop()), claimed(truth), {}, {});
+  REQUIRE(results);
+  CHECK(results.value()[0].refused == CtRefusal::no_bone);
+  CHECK_THAT(results.value()[0].reason, Catch::Contains("too little of it"));
+  CHECK_FALSE(results.value()[1].refused);
+}
+
 TEST_CASE("neighbours that cannot both be right are both refused") {
   CtSpine spine(preop(), labels());
   const auto at = [](int label, const Isometry3d& m) {
