@@ -115,7 +115,7 @@ Status read_dataset(const std::filesystem::path& file, DcmDataset& data) {
   if (in.tellg() > most_bytes) return Error{Code::out_of_range, "expected at most 1 MiB"};
   in.seekg(0);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  if (const Status parsed = parse_dataset(bytes, data); !parsed) return parsed;
+  if (Status parsed = parse_dataset(bytes, data); !parsed) return parsed;
   if (text_of(data, DCM_SOPClassUID) == UID_SpatialRegistrationStorage) return Done{};
   return Error{Code::unsupported, "expected a spatial registration, found another kind of object"};
 }
