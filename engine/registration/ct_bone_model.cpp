@@ -146,7 +146,8 @@ BoneSamples samples_of(const CtGrid& ct, const std::vector<Candidate>& chosen,
   const auto width = static_cast<std::uint32_t>(ct.size[0]);
   const auto height = static_cast<std::uint32_t>(ct.size[1]);
   for (const Candidate& c : chosen) {
-    const Eigen::Vector3d index(c.at % width, c.at / width % height, c.at / width / height);
+    const std::uint32_t row = c.at / width, slice = row / height;
+    const Eigen::Vector3d index(c.at % width, row % height, slice);
     const Eigen::Vector3d p = mm_from_index * index - centre;
     const Eigen::Vector3d slope = axes * slope_at(ct, c.at).cast<double>();
     const Eigen::Vector3d turn = p.cross(slope);

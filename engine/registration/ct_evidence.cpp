@@ -69,8 +69,8 @@ class Cubes {
       const Eigen::Array3f at = scaled * Eigen::Vector3f(bone.x[i], bone.y[i], bone.z[i]);
       constexpr auto last = static_cast<float>(cubes_across - 1);
       const Eigen::Array3i cube = at.max(0.0F).min(last).cast<int>();
-      std::uint16_t& number = number_[static_cast<std::size_t>(
-          (cube.z() * cubes_across + cube.y()) * cubes_across + cube.x())];
+      const int in_box = (cube.z() * cubes_across + cube.y()) * cubes_across + cube.x();
+      std::uint16_t& number = number_[static_cast<std::size_t>(in_box)];
       if (number == none) number = count_++;
       out[i] = number;
     }
