@@ -11,13 +11,6 @@ constexpr double shell_mm = 2.0;  // round the label: both sides of the bone's s
 
 using Index = std::array<int, 3>;
 
-std::size_t offset_in(const Index& size, int x, int y, int z) {
-  return static_cast<std::size_t>(x) +
-         static_cast<std::size_t>(size[0]) *
-             (static_cast<std::size_t>(y) +
-              static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(z));
-}
-
 // Offsets, in voxels, of the ball round a voxel.
 std::vector<Index> ball(const Eigen::Vector3d& spacing_mm, double radius_mm) {
   std::vector<Index> out;
@@ -41,7 +34,7 @@ void copy_row(const LabelVolume& labels, const Eigen::Vector3d& at, int width, s
   if (first.y() < 0 || first.z() < 0 || first.y() >= size[1] || first.z() >= size[2]) return;
   const int from = std::max(0, -first.x()), to = std::min(width, size[0] - first.x());
   if (from >= to) return;
-  const auto begin = labels.labels.begin() + static_cast<std::ptrdiff_t>(offset_in(
+  const auto begin = labels.labels.begin() + static_cast<std::ptrdiff_t>(grid_offset(
                                                  size, first.x() + from, first.y(), first.z()));
   std::copy(begin, begin + (to - from), out + from);
 }
@@ -70,7 +63,7 @@ std::vector<std::uint16_t> labels_on(const CtGrid& crop, const LabelVolume& labe
         const Eigen::Array3i i = at.array().floor().cast<int>();
         const bool in =
             (i >= 0).all() && i.x() < g.size[0] && i.y() < g.size[1] && i.z() < g.size[2];
-        row[x] = in ? labels.labels[offset_in(g.size, i.x(), i.y(), i.z())] : std::uint16_t{0};
+        row[x] = in ? labels.labels[grid_offset(g.size, i.x(), i.y(), i.z())] : std::uint16_t{0};
       }
     }
   }
@@ -87,19 +80,20 @@ CtGrid bone_mask(const CtGrid& crop, const LabelVolume& labels, int label) {
   for (int z = 0; z < n[2]; ++z) {
     for (int y = 0; y < n[1]; ++y) {
       for (int x = 0; x < n[0]; ++x) {
-        const std::size_t i = offset_in(n, x, y, z);
+        const std::size_t i = grid_offset(n, x, y, z);
         if (bones[i] != label) continue;
         (*mask)[i] = bone_mask_whole;
         const bool inner = x > 0 && x + 1 < n[0] && bones[i - 1] == label && bones[i + 1] == label;
         if (inner && y > 0 && y + 1 < n[1] && z > 0 && z + 1 < n[2] &&
-            bones[offset_in(n, x, y - 1, z)] == label &&
-            bones[offset_in(n, x, y + 1, z)] == label &&
-            bones[offset_in(n, x, y, z - 1)] == label && bones[offset_in(n, x, y, z + 1)] == label)
+            bones[grid_offset(n, x, y - 1, z)] == label &&
+            bones[grid_offset(n, x, y + 1, z)] == label &&
+            bones[grid_offset(n, x, y, z - 1)] == label &&
+            bones[grid_offset(n, x, y, z + 1)] == label)
           continue;
         for (const Index& d : round) {
           const int u = x + d[0], v = y + d[1], w = z + d[2];
           if (u < 0 || v < 0 || w < 0 || u >= n[0] || v >= n[1] || w >= n[2]) continue;
-          const std::size_t k = offset_in(n, u, v, w);
+          const std::size_t k = grid_offset(n, u, v, w);
           if (bones[k] == 0) (*mask)[k] = bone_mask_whole;
         }
       }
@@ -117,7 +111,7 @@ std::map<int, LabelExtent> label_extents(const LabelVolume& labels) {
   const auto width = static_cast<std::size_t>(g.size[0]);
   for (int z = 0; z < g.size[2]; ++z) {
     for (int y = 0; y < g.size[1]; ++y) {
-      const std::uint16_t* row = labels.labels.data() + offset_in(g.size, 0, y, z);
+      const std::uint16_t* row = labels.labels.data() + grid_offset(g.size, 0, y, z);
       for (std::size_t x = 0; x < width;) {
         std::uint64_t four = 1;  // most of a row is nothing: four voxels at a time
         if (x + 4 <= width) std::memcpy(&four, row + x, sizeof four);

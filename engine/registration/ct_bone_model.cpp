@@ -20,13 +20,6 @@ constexpr std::size_t fewest_samples = 200;
 
 using Index = std::array<int, 3>;
 
-std::size_t offset_in(const Index& size, int x, int y, int z) {
-  return static_cast<std::size_t>(x) +
-         static_cast<std::size_t>(size[0]) *
-             (static_cast<std::size_t>(y) +
-              static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(z));
-}
-
 // A crop of the CT and the bone's mask on one grid.
 struct Level {
   CtGrid ct, mask;
@@ -57,7 +50,7 @@ CtGrid smoothed(const CtGrid& grid) {
         for (int j = -side(1); j <= side(1); ++j) {
           const std::int16_t* row =
               grid.values->data() +
-              offset_in(n, 0, std::clamp(y + j, 0, n[1] - 1), std::clamp(z + k, 0, n[2] - 1));
+              grid_offset(n, 0, std::clamp(y + j, 0, n[1] - 1), std::clamp(z + k, 0, n[2] - 1));
           const std::int32_t w = weight(1, j) * weight(2, k);
           for (std::size_t i = 0; i < width; ++i) sums[i + 1] += w * row[i];
         }
@@ -98,7 +91,7 @@ std::vector<Candidate> candidates(const CtGrid& ct, const CtGrid& mask, std::int
   out.reserve(static_cast<std::size_t>(many));
   for (int z = 1; z + 1 < ct.size[2]; ++z) {
     for (int y = 1; y + 1 < ct.size[1]; ++y) {
-      const std::size_t row = offset_in(ct.size, 0, y, z);
+      const std::size_t row = grid_offset(ct.size, 0, y, z);
       for (std::size_t i = row + 1; i + 1 < row + static_cast<std::size_t>(ct.size[0]); ++i) {
         if ((*mask.values)[i] < least) continue;
         out.push_back({static_cast<std::uint32_t>(i), slope_at(ct, i).squaredNorm()});

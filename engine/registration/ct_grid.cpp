@@ -29,13 +29,6 @@ std::int32_t unseen_value(const CtVolume& v) {
   return value;
 }
 
-std::size_t offset_of(const std::array<int, 3>& size, int x, int y, int z) {
-  return static_cast<std::size_t>(x) +
-         static_cast<std::size_t>(size[0]) *
-             (static_cast<std::size_t>(y) +
-              static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(z));
-}
-
 std::int16_t cut(std::int16_t v) {
   return std::min(std::max(v, least_hounsfield), most_hounsfield);
 }
@@ -102,11 +95,11 @@ void average(const CtGrid& grid, const std::array<int, 3>& factor, const std::ar
       for (int k = 0; k < factor[2]; ++k) {
         for (int j = 0; j < factor[1]; ++j) {
           rows.add(
-              grid.values->data() + offset_of(grid.size, 0, y * factor[1] + j, z * factor[2] + k),
+              grid.values->data() + grid_offset(grid.size, 0, y * factor[1] + j, z * factor[2] + k),
               grid.unseen, j == 0 && k == 0);
         }
       }
-      reduce(rows, factor[0], voxels, values.data() + offset_of(size, 0, y, z), size[0]);
+      reduce(rows, factor[0], voxels, values.data() + grid_offset(size, 0, y, z), size[0]);
     }
   }
 }
@@ -129,12 +122,13 @@ CtGrid cropped(const CtVolume& volume, const std::array<int, 3>& low,
   out.spacing_mm = volume.geometry.spacing_mm;
   out.index_from_mm =
       Eigen::Translation3d(-low[0], -low[1], -low[2]) * index_from_mm_of(volume.geometry);
-  auto values = std::make_shared<std::vector<std::int16_t>>(offset_of(out.size, 0, 0, out.size[2]));
+  auto values =
+      std::make_shared<std::vector<std::int16_t>>(grid_offset(out.size, 0, 0, out.size[2]));
   std::int16_t* to = values->data();
   for (int z = low[2]; z <= high[2]; ++z) {
     for (int y = low[1]; y <= high[1]; ++y) {
       const std::int16_t* row =
-          volume.hounsfield.data() + offset_of(volume.geometry.size, low[0], y, z);
+          volume.hounsfield.data() + grid_offset(volume.geometry.size, low[0], y, z);
       to = std::transform(row, row + out.size[0], to, cut);
     }
   }
@@ -155,7 +149,7 @@ CtGrid averaged(const CtGrid& grid, const std::array<int, 3>& factor) {
       Eigen::Scaling(f.cwiseInverse()) * Eigen::Translation3d(-first) * grid.index_from_mm;
   out.unseen = grid.unseen == CtGrid::no_unseen ? CtGrid::no_unseen : unseen_mark;
   auto values = std::make_shared<std::vector<std::int16_t>>(
-      large_vector<std::int16_t>(offset_of(out.size, 0, 0, out.size[2])));
+      large_vector<std::int16_t>(grid_offset(out.size, 0, 0, out.size[2])));
   if (fits_16_bits(factor)) {
     average<std::int16_t>(grid, factor, out.size, *values);
   } else {

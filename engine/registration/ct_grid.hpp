@@ -10,6 +10,14 @@
 
 namespace trocar {
 
+// Where a voxel's value stands in a grid of this size, x fastest.
+inline std::size_t grid_offset(const std::array<int, 3>& size, int x, int y, int z) {
+  return static_cast<std::size_t>(x) +
+         static_cast<std::size_t>(size[0]) *
+             (static_cast<std::size_t>(y) +
+              static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(z));
+}
+
 // CT values on a regular grid, in a frame that its owner knows: VolumeGeometry speaks of Preop, and
 // the kernel moves between two scans. Values are shared, never changed. plain.
 struct CtGrid {
