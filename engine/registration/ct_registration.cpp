@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/registration/ct_mirror.hpp"
+#include "engine/registration/ct_together.hpp"
+
 namespace trocar {
 namespace {
 
@@ -22,46 +25,7 @@ Transform<Preop, Intraop> transform_from(const BonePose& intraop_from_bone, cons
   return Transform<Preop, Intraop>::declare(back);  // CLAIM: one bone matched in both scans
 }
 
-bool well_beaten(const Margin& margin, const CtLimits& limits) {
-  return margin.score >= limits.least_margin && margin.sigmas >= limits.least_sigmas;
-}
-
 }  // namespace
-
-std::string_view to_string(CtRefusal refusal) {
-  switch (refusal) {
-    case CtRefusal::cancelled:
-      return "cancelled";
-    case CtRefusal::no_bone:
-      return "no_bone";
-    case CtRefusal::not_converged:
-      return "not_converged";
-    case CtRefusal::out_of_field:
-      return "out_of_field";
-    case CtRefusal::low_overlap:
-      return "low_overlap";
-    case CtRefusal::outside_range:
-      return "outside_range";
-    case CtRefusal::poor_match:
-      return "poor_match";
-    case CtRefusal::wrong_level:
-      return "wrong_level";
-    case CtRefusal::ambiguous:
-      return "ambiguous";
-    case CtRefusal::unconfirmed:
-      return "unconfirmed";
-    case CtRefusal::spine_folds:
-      return "spine_folds";
-  }
-  return "";
-}
-
-std::optional<Margin> CtRegistration::margin() const {
-  if (!other_level) return other_place ? std::optional(other_place->margin) : std::nullopt;
-  if (!other_place) return other_level->margin;
-  return std::min(other_level->margin, other_place->margin,
-                  [](const Margin& a, const Margin& b) { return a.score < b.score; });
-}
 
 // What is known of one vertebra while it is registered.
 struct CtRegistrar::Case {
@@ -72,7 +36,8 @@ struct CtRegistrar::Case {
   std::vector<Placement> placements;  // of the bone, anywhere, best first
   Placement best;
   LevelTest level;  // of the best
-  std::optional<Rival> place;
+  std::optional<Rival> place{};
+  std::optional<Margin> mirror{};
   int starts = 0;
   int iterations = 0;
   Matrix6 covariance = Matrix6::Zero();
@@ -177,6 +142,7 @@ Result<CtRegistration> CtRegistrar::register_vertebra(int label, const CtPyramid
   c.best = finish(aligner_, bone, intraop, c.best.fit.intraop_from_bone);
   c.iterations += c.best.fit.iterations;
   c.covariance = block_covariance(bone.many, aligner_);
+  c.mirror = margin_over_mirror_image(aligner_, intraop, bone, c.best.fit.intraop_from_bone);
   return judged(c);
 }
 
@@ -204,64 +170,6 @@ Result<CtRegistration> CtRegistrar::refine_vertebra(int label, const CtPyramid& 
   return out;
 }
 
-namespace {
-
-struct Verdict {
-  CtRefusal refusal;
-  std::string reason;
-};
-
-std::optional<Verdict> geometry_verdict(const CtRegistration& r, const Alignment& fit,
-                                        const CtPyramid& scan, const BonePose& start,
-                                        const CtLimits& limits) {
-  if (!scan.sees(fit.intraop_from_bone.translation()))
-    return Verdict{CtRefusal::out_of_field, "the bone's centre lies outside the scan's field"};
-  if (r.overlap < limits.least_overlap)
-    return Verdict{CtRefusal::low_overlap,
-                   fmt::format("expected at least {:.0f} % of the bone in the scan, found {:.0f} %",
-                               100 * limits.least_overlap, 100 * r.overlap)};
-  if (!fit.converged)
-    return Verdict{CtRefusal::not_converged,
-                   fmt::format("no convergence in {} steps", fit.iterations)};
-  const BonePose off = start.inverse(Eigen::Isometry) * fit.intraop_from_bone;
-  const double far_mm = off.translation().cwiseAbs().maxCoeff();
-  const double turn_rad = Eigen::AngleAxisd(off.linear()).angle();
-  // A start off by the whole range about each axis is turned by up to sqrt(3) of it, and shifts are
-  // along the start's axes here.
-  if (far_mm > 1.5 * limits.shift_mm || turn_rad > 2 * limits.turn_rad)
-    return Verdict{
-        CtRefusal::outside_range,
-        fmt::format("expected within {:.0f} mm of the start along each axis, found {:.0f} mm "
-                    "and {:.0f} degrees off",
-                    limits.shift_mm, far_mm, turn_rad * 180 / M_PI)};
-  return std::nullopt;
-}
-
-std::optional<Verdict> level_verdict(const CtRegistration& r, const CtLimits& limits) {
-  if (r.other_level && r.other_level->margin.score <= 0)
-    return Verdict{CtRefusal::wrong_level,
-                   fmt::format("label {} explains this bone better, by {:.3f}",
-                               r.other_level->label, -r.other_level->margin.score)};
-  if (r.score < limits.least_score)
-    return Verdict{CtRefusal::poor_match,
-                   fmt::format("expected a score of {:.2f} or more, found {:.2f}",
-                               limits.least_score, r.score)};
-  if (!r.other_level)
-    return Verdict{CtRefusal::unconfirmed, "no neighbouring level to compare this bone with"};
-  for (const auto& rival : {r.other_level, r.other_place}) {
-    if (rival && !well_beaten(rival->margin, limits))
-      return Verdict{
-          CtRefusal::ambiguous,
-          fmt::format("{} by only {:.3f} ({:.1f} standard errors)",
-                      rival->label == r.label ? std::string("beats its own fit one level away")
-                                              : fmt::format("beats label {}", rival->label),
-                      rival->margin.score, rival->margin.sigmas)};
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 CtRegistration CtRegistrar::judged(const Case& c) const {
   CtRegistration out{c.bone.label,
                      transform_from(c.best.fit.intraop_from_bone, c.bone),
@@ -269,12 +177,11 @@ CtRegistration CtRegistrar::judged(const Case& c) const {
   out.score = c.best.score;
   out.other_level = c.level.rival;
   out.other_place = c.place;
+  out.mirror_image = c.mirror;
   out.overlap = c.best.fit.overlap;
   out.starts = c.starts;
   out.iterations = c.iterations;
-  std::optional<Verdict> verdict = geometry_verdict(out, c.best.fit, c.scan, c.start, limits_);
-  if (!verdict) verdict = level_verdict(out, limits_);
-  if (verdict) {
+  if (auto verdict = verdict_on(out, c.best.fit, c.scan, c.start, limits_)) {
     out.refused = verdict->refusal;
     out.reason = std::move(verdict->reason);
   }
@@ -291,37 +198,8 @@ Result<std::vector<CtRegistration>> CtRegistrar::register_vertebrae(
     out.push_back(std::move(one.value()));
     if (progress) progress(out.size(), labels.size());
   }
-  check_continuity(out, spine_, limits_);
+  check_together(out, spine_, limits_);
   return out;
-}
-
-void check_continuity(std::span<CtRegistration> results, CtSpine& spine, const CtLimits& limits) {
-  std::vector<std::pair<std::size_t, std::size_t>> folded;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    for (std::size_t k = 0; k < results.size(); ++k) {
-      const CtRegistration &a = results[i], &b = results[k];
-      const int levels = b.label - a.label;
-      if (levels < 1 || levels > 2 || a.refused || b.refused) continue;
-      auto model_a = spine.model(a.label), model_b = spine.model(b.label);
-      if (!model_a || !model_b) continue;
-      const Point<Preop> disc{0.5 * (model_a.value()->centre_mm + model_b.value()->centre_mm)};
-      const double slip_mm =
-          distance_mm(a.preop_from_intraop.inverse() * disc, b.preop_from_intraop.inverse() * disc);
-      const double bend_rad = angle_between_rad(a.preop_from_intraop, b.preop_from_intraop);
-      if (slip_mm > levels * limits.most_slip_mm || bend_rad > levels * limits.most_bend_rad) {
-        folded.emplace_back(i, k);
-      }
-    }
-  }
-  for (const auto& [i, k] : folded) {
-    const auto refuse = [&](std::size_t one, std::size_t other) {
-      results[one].refused = CtRefusal::spine_folds;
-      results[one].reason =
-          fmt::format("does not fit together with label {}", results[other].label);
-    };
-    refuse(i, k);
-    refuse(k, i);
-  }
 }
 
 }  // namespace trocar

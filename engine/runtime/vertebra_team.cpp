@@ -7,6 +7,8 @@
 #include <optional>
 #include <thread>
 
+#include "engine/registration/ct_together.hpp"
+
 namespace trocar {
 
 namespace {
@@ -50,7 +52,7 @@ Result<std::vector<CtRegistration>> VertebraTeam::register_vertebrae(
     if (!*one) return one->error();
     out.push_back(std::move(one->value()));
   }
-  check_continuity(out, spine, limits_);
+  check_together(out, spine, limits_);
   return out;
 }
 

@@ -63,6 +63,23 @@ TEST_CASE("a job of a batch that names no vertebra is refused: it would be a suc
       Catch::Contains("batch.toml:5") && Catch::Contains("expected at least one vertebra"));
 }
 
+TEST_CASE("a job of a batch whose files are not there leaves the other jobs in the list") {
+  const TemporaryFolder folder;
+  const auto jobs = read_register_batch(
+      written(folder, "batch.toml",
+              "[[job]]\npreop = \"a\"\nintraop = \"b\"\nlabels = \"l\"\nvertebrae = [\"L1\"]\n"
+              "[[job]]\npreop = \"a\"\nintraop = \"c\"\nlabels = \"l\"\nvertebrae = [\"L1\"]\n"));
+  REQUIRE(jobs.size() == 2);
+  CHECK_THROWS_WITH(run_register_job(jobs[0], {}, {}, {}), Catch::Contains("found nothing"));
+}
+
+TEST_CASE("a vertebra named twice is refused") {
+  const TemporaryFolder folder;
+  const auto file = written(folder, "a.nrrd", "x");
+  CHECK_THROWS_WITH(run_register_job({file, file, file, {"L1", "31"}, {}}, {}, {}),
+                    Catch::Contains("each once"));
+}
+
 TEST_CASE("a job whose files cannot be read, or that names no level, ends in one line") {
   const TemporaryFolder folder;
   const auto file = written(folder, "a.nrrd", "not a volume");
@@ -78,6 +95,7 @@ TEST_CASE("the report states direction, unit and verdict of each pose") {
   v.refused = CtRefusal::ambiguous;
   v.reason = "too alike";
   v.other_level = Rival{32, {0.01, 0.5}};
+  v.mirror_image = Margin{0.25, 7};
   report.vertebrae.push_back(v);
   CHECK_FALSE(report.accepted());
   const auto json = to_json(report);
@@ -87,6 +105,7 @@ TEST_CASE("the report states direction, unit and verdict of each pose") {
   CHECK(one["refused_because"] == "ambiguous");
   CHECK(one["margin_to_other_level"]["name"] == "T12");
   CHECK(one["margin_to_other_place"].is_null());
+  CHECK(one["margin_to_mirror_image"]["score"] == 0.25);
   CHECK(one["preop_from_intraop"][0][3] == 1.0);
   CHECK(one["intraop_from_preop"][0][3] == -1.0);
   CHECK(to_text(report).find("L1   REFUSED") != std::string::npos);

@@ -1,5 +1,6 @@
 #include "tools/bench/ct_sets.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -87,6 +88,17 @@ std::vector<CtSource> real_sources(const std::string& folder) {
   auto preop = std::make_shared<CtVolume>(*ct.value().volume);
   add_noise(*preop, 15, 11);
   return {{"thorax", preop, labels.value(), ct.value().volume, {39, 37, 36, 34, 33, 32}}};
+}
+
+CtScan mirrored(const CtScan& scan) {
+  CtScan out = scan;
+  auto ct = std::make_shared<CtVolume>(*scan.intraop);
+  const auto row = static_cast<std::ptrdiff_t>(ct->geometry.size[0]);
+  for (auto it = ct->hounsfield.begin(); it != ct->hounsfield.end(); it += row) {
+    std::reverse(it, it + row);
+  }
+  out.intraop = ct;
+  return out;
 }
 
 Eigen::Isometry3d draw_start(const CtScan& scan, const CtSet& set, std::uint64_t seed) {

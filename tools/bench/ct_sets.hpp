@@ -34,12 +34,13 @@ struct CtSet {
   // The field's centre lies so many levels off the target, and the start says that the vertebra
   // found there is the target: only a refusal is right.
   double absent_levels = 0;
+  bool mirrored = false;  // the scan's rows run the wrong way under their header (H8)
+
+  [[nodiscard]] bool only_refusal_is_right() const { return absent_levels != 0 || mirrored; }
 };
-inline constexpr CtSet ct_sets[] = {{"A", 10, 10, false},
-                                    {"B", 18, 18, false},
-                                    {"C", 30, 25, false},
-                                    {"D", 10, 10, true},
-                                    {"E", 10, 10, true, 4}};
+inline constexpr CtSet ct_sets[] = {{"A", 10, 10, false},   {"B", 18, 18, false},
+                                    {"C", 30, 25, false},   {"D", 10, 10, true},
+                                    {"E", 10, 10, true, 4}, {"M", 10, 10, false, 0, true}};
 
 struct ScanMake {
   std::uint64_t seed = 1;
@@ -61,6 +62,8 @@ struct CtScan {
 };
 
 CtScan make_scan(const CtSource& source, const ScanMake& make);
+// The same scan with the voxels of each row in reverse order.
+CtScan mirrored(const CtScan& scan);
 
 // preop_from_intraop off by draws within the set's range, turned about the target.
 Eigen::Isometry3d draw_start(const CtScan& scan, const CtSet& set, std::uint64_t seed);

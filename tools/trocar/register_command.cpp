@@ -32,7 +32,10 @@ constexpr const char* about =
     "scan.\n"
     "Batch: FILE.toml holds [[job]] tables with preop, intraop, labels (paths from FILE's "
     "folder),\n"
-    "vertebrae = [\"L2\", \"L3\"] and, if wanted, start and pictures. One line of JSON per job.\n"
+    "vertebrae = [\"L2\", \"L3\"] and, if wanted, start and pictures. One line of JSON per job; "
+    "one "
+    "whose\n"
+    "files cannot be used says so on its line, and the others are done.\n"
     "Pictures: DIR/index.html shows each vertebra, accepted or refused: both scans in a "
     "checkerboard, and\n"
     "the label's contour on the intraoperative one, so that a person can judge.\n"
@@ -152,10 +155,14 @@ void add_register(CLI::App& app, int& exit_code) {
   ct->add_option("--vertebra", o->vertebrae, "names (L1, T12) or labels, separated by commas")
       ->delimiter(',');
   ct->add_option("--start", o->start, "POSE.toml: where to search from");
-  ct->add_option("--shift-mm", o->shift_mm, "how far off the start may be, along each axis")
+  ct->add_option(
+        "--shift-mm", o->shift_mm,
+        "how far off the start may be, along each axis; a result more than 1.5 times as far "
+        "off is refused")
       ->check(decimal_within(0, 60))
       ->capture_default_str();
-  ct->add_option("--turn-deg", o->turn_deg, "and turned, about each axis")
+  ct->add_option("--turn-deg", o->turn_deg,
+                 "and turned, about each axis; refused beyond 2 times as much")
       ->check(decimal_within(0, 45))
       ->capture_default_str();
   CLI::Option* batch =

@@ -26,6 +26,9 @@ std::vector<int> labels_of(const std::vector<std::string>& vertebrae) {
     if (!label) {
       throw ConfigError(fmt::format("vertebra \"{}\": expected a name such as L1 or a label", v));
     }
+    if (std::find(out.begin(), out.end(), *label) != out.end()) {
+      throw ConfigError(fmt::format("vertebra \"{}\": expected each once, found it again", v));
+    }
     out.push_back(*label);
   }
   return out;
@@ -80,11 +83,13 @@ std::shared_ptr<const RegisterScans> read_scans(const std::vector<int>& wanted,
   const CtInput preop = value_or_throw(read_ct(report.job.preop));
   const auto labels = value_or_throw(read_labels(report.job.labels));
   const CtInput intraop = value_or_throw(read_ct(report.job.intraop));
-  for (const CtInput* input : {&preop, &intraop}) {
-    for (const InputWarning& w : input->warnings) {
-      report.warnings.push_back(std::string(to_string(w.issue)) + ": " + w.detail);
+  const auto tell = [&](const char* which, const std::vector<InputWarning>& warnings) {
+    for (const InputWarning& w : warnings) {
+      report.warnings.push_back(fmt::format("{} CT: {}: {}", which, to_string(w.issue), w.detail));
     }
-  }
+  };
+  tell("preoperative", preop.warnings);
+  tell("intraoperative", intraop.warnings);
   const Start start = start_for(report.job, *labels, wanted, *intraop.volume);
   report.start = start.how;
   return std::make_shared<const RegisterScans>(
@@ -111,12 +116,15 @@ Json covariance_json(const PoseCovariance<Preop>& c) {
           {"matrix", rows}};
 }
 
+Json margin_json(const Margin& margin) {
+  return {{"score", margin.score}, {"standard_errors", margin.sigmas}};
+}
+
 Json rival_json(const std::optional<Rival>& rival) {
   if (!rival) return nullptr;
-  return {{"label", rival->label},
-          {"name", name_of_label(rival->label)},
-          {"score", rival->margin.score},
-          {"standard_errors", rival->margin.sigmas}};
+  Json j{{"label", rival->label}, {"name", name_of_label(rival->label)}};
+  j.update(margin_json(rival->margin));
+  return j;
 }
 
 Json vertebra_json(const CtRegistration& v, double wall_ms) {
@@ -134,6 +142,7 @@ Json vertebra_json(const CtRegistration& v, double wall_ms) {
   j["margin"] = margin ? Json(margin->score) : Json(nullptr);
   j["margin_to_other_level"] = rival_json(v.other_level);
   j["margin_to_other_place"] = rival_json(v.other_place);
+  j["margin_to_mirror_image"] = v.mirror_image ? margin_json(*v.mirror_image) : Json(nullptr);
   j["overlap"] = v.overlap;
   j["starts"] = v.starts;
   j["iterations"] = v.iterations;
@@ -147,10 +156,11 @@ std::vector<RegisterJob> read_register_batch(const std::filesystem::path& file) 
   const ConfigReader in = ConfigReader::open(file);
   std::vector<RegisterJob> out;
   for (const ConfigReader& job : in.tables("job")) {
-    RegisterJob j{job.existing_path("preop"), job.existing_path("intraop"),
-                  job.existing_path("labels"), job.texts("vertebrae"), std::nullopt};
+    // Whether they are there is found out when the job's turn comes: the others are done.
+    RegisterJob j{job.path("preop"), job.path("intraop"), job.path("labels"),
+                  job.texts("vertebrae"), std::nullopt};
     if (j.vertebrae.empty()) job.fail("vertebrae", "at least one vertebra", "none");
-    if (job.has("start")) j.start = job.existing_path("start");
+    if (job.has("start")) j.start = job.path("start");
     if (job.has("pictures")) j.pictures = job.path("pictures");
     out.push_back(std::move(j));
   }

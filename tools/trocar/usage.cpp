@@ -35,8 +35,9 @@ std::string example_of(const CLI::App& group, const std::vector<std::string>& wo
 }
 
 // The words of a command's own example where its options alone do not tell which are needed.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 1> examples{
-    {{"qa", "sessions/*.mcap --out reports"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> examples{
+    {{"qa", "sessions/*.mcap --out reports"},
+     {"ct", "--preop ct.nrrd --labels labels.nrrd --intraop or_ct/ --vertebra L2,L3"}}};
 
 // "cut FILE --to TO --out OUT": what the command needs.
 std::string example_of(const CLI::App& command) {

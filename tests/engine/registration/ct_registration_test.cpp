@@ -1,8 +1,10 @@
 #include "engine/registration/ct_registration.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "engine/registration/ct_together.hpp"
 #include "tests/engine/registration/ct_spine_for_test.hpp"
 
 using namespace trocar;
@@ -145,20 +147,58 @@ TEST_CASE("neighbours that cannot both be right are both refused") {
     return CtRegistration{label, claimed(m), {}};
   };
   std::vector<CtRegistration> good{at(33, truth), at(34, bent(34))};
-  check_continuity(good, spine, {});
+  check_together(good, spine, {});
   CHECK_FALSE(good[0].refused);
   CHECK_FALSE(good[1].refused);
 
   std::vector<CtRegistration> slipped{at(33, truth),
                                       at(34, moved({0, 0, 0}, {0, 0, 0}, {0, 12, 0}) * truth)};
-  check_continuity(slipped, spine, {});
+  check_together(slipped, spine, {});
   CHECK(slipped[0].refused == CtRefusal::spine_folds);
   CHECK(slipped[1].refused == CtRefusal::spine_folds);
 
   std::vector<CtRegistration> bent_away{
       at(33, truth), at(34, moved(centre_of(34), {30, 0, 0}, {0, 0, 0}) * truth)};
-  check_continuity(bent_away, spine, {});
+  check_together(bent_away, spine, {});
   CHECK(bent_away[0].refused == CtRefusal::spine_folds);
+}
+
+TEST_CASE("H8: a scan whose rows run the wrong way is refused, also by bones that are symmetric") {
+  const auto right = scan(field_round(centre_of(33)), bent, {1, 0, 20, 6, 0});
+  auto wrong = std::make_shared<CtVolume>(*right);
+  const auto row = static_cast<std::ptrdiff_t>(wrong->geometry.size[0]);
+  for (auto it = wrong->hounsfield.begin(); it != wrong->hounsfield.end(); it += row)
+    std::reverse(it, it + row);
+  CtRegistrar registrar(preop(), labels(), {});
+  const std::array<int, 2> wanted{34, 33};
+  const auto found = [&](const std::shared_ptr<const CtVolume>& ct) {
+    auto r = registrar.register_vertebrae(wanted, CtPyramid(ct), start_off({0, 0, 0}, {0, 0, 0}),
+                                          {}, {});
+    REQUIRE(r);
+    return r.value();
+  };
+  const auto of_wrong = found(wrong);
+  CHECK(of_wrong[0].refused == CtRefusal::mirrored);
+  CHECK(of_wrong[1].refused == CtRefusal::mirrored);
+  CHECK_THAT(of_wrong[1].reason, Catch::Contains("label 34"));
+  const auto of_right = found(right);
+  INFO(of_right[0].reason << of_right[1].reason);
+  CHECK_FALSE(of_right[0].refused);
+  CHECK_FALSE(of_right[1].refused);
+  REQUIRE(of_right[0].mirror_image);
+  CHECK(of_right[0].mirror_image->score > 0.05);
+}
+
+TEST_CASE("a vertebra that is plainly not mirrored stays, whatever its neighbour says") {
+  CtSpine spine(preop(), labels());
+  CtRegistration mirrored{34, claimed(bent(34)), {}}, sure{33, claimed(truth), {}}, unsure = sure;
+  mirrored.refused = CtRefusal::mirrored;
+  sure.mirror_image = Margin{0.2, 6};
+  unsure.mirror_image = Margin{0.01, 0.4};
+  std::vector<CtRegistration> results{mirrored, sure, unsure};
+  check_together(results, spine, {});
+  CHECK_FALSE(results[1].refused);
+  CHECK(results[2].refused == CtRefusal::mirrored);
 }
 
 TEST_CASE("from a near start a vertebra is registered again without a search") {

@@ -9,7 +9,7 @@
 
 // A small spine of five bones whose shapes are formulas, so that scans of it in any position are
 // exact: labels 31 (lowest) to 35. Each bone has a body, a pedicle on either side, laminae and two
-// processes, and its own sizes.
+// processes, and its own sizes. Bone 34 alone is not its own mirror image.
 namespace trocar::ct_test {
 
 using Eigen::Isometry3d;
@@ -31,7 +31,9 @@ inline double bone(int label, const Vector3d& p) {
   double d = blob(p, {0, -6, 0}, {wide, deep, high});
   for (const double side : {-1.0, 1.0}) {
     d = std::min(d, blob(p, {side * (9 - n), 8, 3}, {3.5, 8, 4.5 - 0.5 * n}));
-    d = std::min(d, blob(p, Vector3d(side * (17 + 2 * n), 13, 2) + tilt, {9 + n, 3.5, 4}));
+    const double uneven = label == 34 ? side : 0;
+    d = std::min(d, blob(p, Vector3d(side * (17 + 2 * n) + 2 * uneven, 13, 2 + 5 * uneven) + tilt,
+                         {9 + n + 2 * uneven, 3.5, 4}));
   }
   d = std::min(d, blob(p, {0, 15, 0}, {9 - n, 3, 6}));
   d = std::min(d, blob(p, Vector3d(0, 23, -5) - 1.5 * tilt, {2.5, 9 + n, 5}));
