@@ -11,6 +11,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "engine/base/background.hpp"
+
 namespace trocar {
 
 namespace {
@@ -32,8 +34,7 @@ Status limit_process(const ProcessLimits& limits) {
     return ::setrlimit(what, &limit) == 0;
   };
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails, with a reason
-  constexpr int much_lower = 5;
-  ::setpriority(PRIO_PROCESS, 0, much_lower);
+  work_in_background();
   const bool good = set(RLIMIT_AS, mapped_bytes() + limits.memory_bytes) &&
                     set(RLIMIT_CPU, cpu_s) && set(RLIMIT_FSIZE, limits.file_bytes) &&
                     set(RLIMIT_CORE, 0) && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

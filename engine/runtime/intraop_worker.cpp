@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/background.hpp"
 #include "engine/base/log.hpp"
 
 namespace trocar {
@@ -56,6 +57,7 @@ std::optional<IntraopWorker::Item> IntraopWorker::next() {
 
 void IntraopWorker::work(const std::stop_token& stop) {
   constexpr Duration look_up = std::chrono::seconds(1);
+  work_in_background();
   registrar_.rehearse(stop);
   log::info("ready to register intraoperative scans");
   while (!stop.stop_requested()) {

@@ -1,25 +1,13 @@
 #include "engine/runtime/vertebra_team.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
 #include <thread>
 
+#include "engine/base/background.hpp"
 #include "engine/registration/ct_together.hpp"
 
 namespace trocar {
-
-namespace {
-
-// Below the threads that navigate, as the decoder is: with all cores at work they must not wait.
-void lower_priority() {
-  constexpr int much_lower = 5;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), much_lower);
-}
-
-}  // namespace
 
 VertebraTeam::VertebraTeam(const std::shared_ptr<const CtVolume>& preop,
                            const std::shared_ptr<const LabelVolume>& labels, const CtLimits& limits,
@@ -41,7 +29,7 @@ Result<std::vector<CtRegistration>> VertebraTeam::register_vertebrae(
     std::vector<std::jthread> others;
     for (std::size_t member = 1; member < members_.size(); ++member) {
       others.emplace_back([&share, member] {
-        lower_priority();
+        work_in_background();
         share(member);
       });
     }

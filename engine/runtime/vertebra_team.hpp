@@ -10,7 +10,7 @@ namespace trocar {
 
 // Registers the vertebrae of a scan on several threads. Each has a registrar of its own, so what
 // comes out is the same whatever their number. plain: one thread calls, and waits for the others,
-// which have the decoder's low priority.
+// which work in the background.
 class VertebraTeam {
  public:
   VertebraTeam(const std::shared_ptr<const CtVolume>& preop,

@@ -2,22 +2,27 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "engine/base/log.hpp"
 #include "tools/bench/client_reader.hpp"
 #include "tools/bench/guidance_log.hpp"
+#include "tools/bench/latency_report.hpp"
 #include "tools/bench/latency_room.hpp"
 #include "tools/bench/loopback_relay.hpp"
+#include "tools/bench/registering_load.hpp"
 
 // docs/benchmarks.md says what is measured and how to read it.
 namespace {
 
 using namespace trocar;
 using namespace trocar::bench;
+namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct Options {
@@ -27,34 +32,8 @@ struct Options {
   std::vector<std::size_t> clients = {1, 8};
   std::vector<double> rates_hz = {60, 250, 1000};
   double seconds = 20;
-  std::string record;  // a folder; each case once more with the recorder on
-};
-
-struct Case {
-  RoomLoad load;
-  std::size_t clients;
-  double seconds;
-  std::filesystem::path session;  // recorded to; empty: not
-};
-
-// Where the time went, as the running engine itself counts it: any of its metrics, since its start.
-struct StageQuantiles {
-  double published_p50_us = 0, published_p99_us = 0;  // bytes received to guidance handed over
-  double sent_p50_us = 0, sent_p99_us = 0;            // navigator's `now` to the last client's send
-};
-
-struct Row {
-  Case asked;
-  std::size_t reply_bytes = 0;
-  std::size_t answer_bytes = 0;
-  std::size_t frames = 0;    // replies written while it was measured
-  std::size_t skipped = 0;   // of frames x clients: no guidance with numbers came of that exposure
-  std::size_t withheld = 0;  // messages without their numbers: the engine itself was too late
-  Quantiles intended_us;     // from when the last byte was due
-  Quantiles written_us;      // from when it was handed to the system
-  Quantiles relay_us;
-  StageQuantiles stages;
-  double session_mb = 0;
+  std::string record;       // a folder; each case once more with the recorder on
+  std::string registering;  // a folder; each case once more while scans are registered
 };
 
 // When the tracker's replies were due and written, by frame number. Written by the simulator's
@@ -80,7 +59,7 @@ double us_between(Clock::time_point from, Clock::time_point to) {
 // The clients of one run, read by one thread.
 class Clients {
  public:
-  Clients(const Case& asked, std::uint16_t port, std::size_t frames)
+  Clients(const LatencyCase& asked, std::uint16_t port, std::size_t frames)
       : logs_(asked.clients, GuidanceLog(name_of_tool(asked.load.tools - 1), frames)),
         ready_(asked.clients),
         reader_(connected(asked.clients, port), [this](std::size_t i, auto bytes, auto at) {
@@ -109,7 +88,7 @@ class Clients {
 };
 
 void add_up(const Replies& replies, const std::vector<GuidanceLog>& logs, Clock::time_point from,
-            Clock::time_point to, Row& row) {
+            Clock::time_point to, LatencyRow& row) {
   std::vector<double> intended;
   std::vector<double> written;
   for (std::size_t frame = 1; frame < replies.by_frame.size(); ++frame) {
@@ -140,37 +119,44 @@ StageQuantiles stages_of(const LatencyRoom& room) {
   return {us(published, 0.5), us(published, 0.99), us(sent, 0.5), us(sent, 0.99)};
 }
 
-Row measure(const Case& asked, const Surfaces& surfaces) {
+LatencyRow measure(const LatencyCase& asked, const Surfaces& surfaces) {
   constexpr double settle_s = 3;  // the device's clock becomes known, the structures have gone out
   const auto frames = static_cast<std::size_t>(asked.load.rate_hz * (asked.seconds + 60));
-  Row row;
+  LatencyRow row;
   row.asked = asked;
   Replies replies(frames);
   std::vector<GuidanceLog> logs;
   Clock::time_point from;
   Clock::time_point to;
+  const fs::path session =
+      asked.beside == Beside::recording ? asked.folder / "bench_latency.mcap" : fs::path{};
+  std::optional<RegisteringLoad> load;
+  if (asked.beside == Beside::registering) load.emplace(asked.folder);
   {
     LatencyRoom room(asked.load, surfaces, {[&](const ReplyWritten& r) { replies.note(r); }, {}},
-                     asked.session);
+                     session);
     const Clients clients(asked, room.port(), frames);
     clients.wait_for_numbers();
     std::this_thread::sleep_for(std::chrono::duration<double>(settle_s));
+    const int scans_before = load ? load->scans_done() : 0;
     const auto sent = room.server().bytes_sent.value();
     const auto ticks = room.server().ticks.value();
     from = Clock::now();
     to = from +
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(asked.seconds));
     std::this_thread::sleep_until(to);
+    if (load) row.scans = load->scans_done() - scans_before;
     row.answer_bytes = (room.server().bytes_sent.value() - sent) /
                        ((room.server().ticks.value() - ticks) * asked.clients);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the last of them arrive
     logs = clients.logs();
     row.stages = stages_of(room);
   }
+  load.reset();  // the relay is measured without it
   for (const GuidanceLog& log : logs) row.withheld += log.withheld();
-  if (!asked.session.empty()) {
-    row.session_mb = static_cast<double>(std::filesystem::file_size(asked.session)) / 1e6;
-    std::filesystem::remove(asked.session);
+  if (!session.empty()) {
+    row.session_mb = static_cast<double>(fs::file_size(session)) / 1e6;
+    fs::remove(session);
   }
   row.reply_bytes = replies.bytes;
   add_up(replies, logs, from, to, row);
@@ -179,57 +165,11 @@ Row measure(const Case& asked, const Surfaces& surfaces) {
   return row;
 }
 
-void print_head() {
-  std::printf("%5s %7s %6s  %-28s %8s %8s %8s %8s %8s %8s\n", "tools", "clients", "Hz", "what (us)",
-              "p50", "p99", "p99.9", "max", "n", "skipped");
-}
-
-void print(const Row& r) {
-  const auto line = [&](const char* what, const Quantiles& q, std::size_t skipped) {
-    std::printf("%5zu %7zu %6.0f  %-28s %8.0f %8.0f %8.0f %8.0f %8zu %8zu\n", r.asked.load.tools,
-                r.asked.clients, r.asked.load.rate_hz, what, q.p50, q.p99, q.p999, q.max, q.n,
-                skipped);
-  };
-  if (!r.asked.session.empty()) std::printf("recorded, %.1f MB:\n", r.session_mb);
-  line("trocar, from intended time", r.intended_us, r.skipped);
-  line("trocar, from last byte out", r.written_us, r.skipped);
-  line("bare relay, from intended", r.relay_us, 0);
-  std::printf("%20s  %zu bytes in, %zu out per client; %.1f (p50) and %.1f (p99) times the relay\n",
-              "", r.reply_bytes, r.answer_bytes, r.intended_us.p50 / r.relay_us.p50,
-              r.intended_us.p99 / r.relay_us.p99);
-  std::printf(
-      "%20s  engine: received to published %.0f / %.0f, navigator to last send %.0f / %.0f\n", "",
-      r.stages.published_p50_us, r.stages.published_p99_us, r.stages.sent_p50_us,
-      r.stages.sent_p99_us);
-  if (r.withheld > 0) {
-    std::printf("%20s  %zu messages came without numbers: this machine was too busy\n", "",
-                r.withheld);
-  }
-  std::fflush(stdout);
-}
-
-nlohmann::json to_json(const Quantiles& q) {
-  return {{"p50", q.p50}, {"p99", q.p99}, {"p999", q.p999}, {"max", q.max}, {"n", q.n}};
-}
-
-nlohmann::json to_json(const Row& r) {
-  const StageQuantiles& s = r.stages;
-  return {{"tools", r.asked.load.tools},
-          {"clients", r.asked.clients},
-          {"rate_hz", r.asked.load.rate_hz},
-          {"seconds", r.asked.seconds},
-          {"recorded_mb", r.session_mb},
-          {"frames", r.frames},
-          {"skipped", r.skipped},
-          {"withheld_messages", r.withheld},
-          {"reply_bytes", r.reply_bytes},
-          {"answer_bytes", r.answer_bytes},
-          {"from_intended_us", to_json(r.intended_us)},
-          {"from_written_us", to_json(r.written_us)},
-          {"relay_us", to_json(r.relay_us)},
-          {"stages_us",
-           {{"received_to_published", {{"p50", s.published_p50_us}, {"p99", s.published_p99_us}}},
-            {"navigator_to_sent", {{"p50", s.sent_p50_us}, {"p99", s.sent_p99_us}}}}}};
+std::vector<std::pair<Beside, fs::path>> besides(const Options& options) {
+  std::vector<std::pair<Beside, fs::path>> out{{Beside::nothing, {}}};
+  if (!options.record.empty()) out.emplace_back(Beside::recording, options.record);
+  if (!options.registering.empty()) out.emplace_back(Beside::registering, options.registering);
+  return out;
 }
 
 void run(const Options& options) {
@@ -239,10 +179,9 @@ void run(const Options& options) {
   for (const std::size_t tools : options.tools) {
     for (const std::size_t clients : options.clients) {
       for (const double rate_hz : options.rates_hz) {
-        std::vector<std::filesystem::path> sessions{{}};
-        if (!options.record.empty()) sessions.push_back(options.record + "/bench_latency.mcap");
-        for (const auto& session : sessions) {
-          const Row row = measure({{tools, rate_hz}, clients, options.seconds, session}, surfaces);
+        for (const auto& [beside, folder] : besides(options)) {
+          const LatencyRow row =
+              measure({{tools, rate_hz}, clients, options.seconds, beside, folder}, surfaces);
           if (options.json) {
             rows.push_back(to_json(row));
           } else {
@@ -270,6 +209,10 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "one JSON object instead of the table");
   app.add_flag("--quick", options.quick, "two short cases: a look, not a measurement");
   app.add_option("--record", options.record, "a folder: each case once more with the recorder on")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--registering", options.registering,
+                 "a folder that keeps a scan: each case once more while it is registered over and "
+                 "over")
       ->check(CLI::ExistingDirectory);
   app.add_option("--tools", options.tools, "instruments besides the reference")
       ->check(CLI::Range(1, 11));

@@ -15,6 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
+constexpr const char* guessed_start = "field_centre";
+
 double ms_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
@@ -68,7 +70,7 @@ Start start_for(const RegisterJob& job, const LabelVolume& labels, const std::ve
   }
   m.translation() = bones - middle_of(intraop.geometry).mm;
   // CLAIM: a guess that the bones lie in the middle of the scan, only to search from
-  return {Transform<Preop, Intraop>::declare(m), "field_centre"};
+  return {Transform<Preop, Intraop>::declare(m), guessed_start};
 }
 
 template <class T>
@@ -242,6 +244,11 @@ std::string to_text(const RegisterReport& report) {
                        name_of_label(v.label), v.refused ? "REFUSED" : "accepted", v.score,
                        margin ? fmt::format("{:.3f}", margin->score) : "none", 100 * v.overlap,
                        report.wall_ms[i], v.refused ? ": " : "", v.reason);
+  }
+  if (report.start == guessed_start && !report.accepted()) {
+    out +=
+        "the scans share no frame of reference, so the search began with the middle of the bones "
+        "in the middle of the scan; --start POSE.toml says better where\n";
   }
   return out;
 }
