@@ -18,6 +18,18 @@ wait_for() {  # seconds, what, command: until it succeeds
   done
 }
 
+# What the navigator says last of a scan; the lines before it are of the way there.
+answer="(registration|alarm): intraoperative scan (done|refused)"
+scan_is_used() {
+  local said
+  said=$(grep -E "$answer" $room/run.log | tail -1)
+  case $said in
+    *"intraoperative scan done"*) ;;
+    *) echo "demo_ct.sh: the scan was not taken:${said##*intraoperative scan}; see $room/run.log" >&2
+       exit 5 ;;
+  esac
+}
+
 distance() {  # of the needle to the tumour, as a display shows it
   $trocar watch --plain --once "127.0.0.1:$server_port" | grep -E 'tumour' || true
 }
@@ -51,8 +63,10 @@ distance
 
 echo "== 5/6 the scan arrives by DICOM"
 began=$(date +%s%N)
-storescu -aec TROCAR 127.0.0.1 "$dicom_port" +sd $room/intraop/ct >$room/storescu.log 2>&1
-wait_for 60 "the scan's registration" grep -qE "intraoperative scan (done|refused)" $room/run.log
+storescu -aec TROCAR 127.0.0.1 "$dicom_port" +sd $room/intraop/ct >$room/storescu.log 2>&1 ||
+  { echo "demo_ct.sh: the scan was not sent; see $room/storescu.log" >&2; exit 1; }
+wait_for 60 "the scan's registration" grep -qE "$answer" $room/run.log
+scan_is_used
 echo "   $(($(date +%s%N) / 1000000 - began / 1000000)) ms from the first slice to the answer:"
 grep -E "registration of L|intraoperative scan" $room/run.log | sed 's/^/   /'
 sleep 1

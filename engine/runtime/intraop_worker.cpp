@@ -58,8 +58,14 @@ std::optional<IntraopWorker::Item> IntraopWorker::next() {
 void IntraopWorker::work(const std::stop_token& stop) {
   constexpr Duration look_up = std::chrono::seconds(1);
   work_in_background();
-  registrar_.rehearse(stop);
-  log::info("ready to register intraoperative scans");
+  const Status ready = registrar_.rehearse(stop);
+  if (stop.stop_requested()) return;
+  if (ready) {
+    log::info("ready to register intraoperative scans");
+  } else {
+    log::warn("intraoperative scans may be refused, or take longer: the rehearsal failed: " +
+              ready.error().detail);
+  }
   while (!stop.stop_requested()) {
     bell_.wait(look_up);
     while (auto item = next()) {
@@ -106,8 +112,9 @@ void IntraopWorker::on(const ArrivedScan& scan, const std::stop_token& stop) {
     log::error("intraoperative scan refused: " + result.error().detail);
     return say(Imaging::refused, result.error().detail);
   }
+  // Not in use yet: the navigator may refuse what comes of it, and says so, or that it holds.
+  log::info("intraoperative scan matched, the navigator decides: " + result.value().detail);
   for (const Registration& r : result.value().registrations) push(r);
-  log::info("intraoperative scan registered: " + result.value().detail);
   say(Imaging::none, result.value().detail);
 }
 

@@ -112,11 +112,14 @@ Result<Transform<Preop, Intraop>> ScanRegistrar::start_for(
   return Transform<Preop, Intraop>::declare(m);  // CLAIM: a person's word, only to search from
 }
 
-void ScanRegistrar::rehearse(const std::stop_token& stop) {
+Status ScanRegistrar::rehearse(const std::stop_token& stop) {
   const CtPyramid pyramid(preop_.ct);
   const Eigen::Isometry3d same = Eigen::Isometry3d::Identity();
   const auto itself = Transform<Preop, Intraop>::declare(same);  // CLAIM: one scan, one frame
-  (void)team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, itself, stop, spine_);
+  const auto bones =
+      team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, itself, stop, spine_);
+  if (!bones) return bones.error();
+  return Done{};
 }
 
 Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,

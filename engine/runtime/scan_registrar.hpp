@@ -53,8 +53,9 @@ class ScanRegistrar {
                                    const std::stop_token& stop);
 
   // Registers the preoperative scan to itself, so that the models of the vertebrae are made and the
-  // memory is there before a patient waits for it. Changes no result.
-  void rehearse(const std::stop_token& stop);
+  // memory is there before a patient waits for it. Changes no result. Error: what would refuse
+  // every scan, too; nothing of one vertebra alone.
+  Status rehearse(const std::stop_token& stop);
 
   // The pose that a scanner states, with the uncertainty of the configuration.
   [[nodiscard]] std::optional<ReferenceInScan> stated_pose(

@@ -1,5 +1,8 @@
 #include "engine/runtime/intraop_worker.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include "engine/base/log.hpp"
 #include "tests/engine/runtime/table_for_test.hpp"
 
@@ -12,7 +15,8 @@ struct Workshop {
   Signal bell;
   IntraopWorker worker;
 
-  explicit Workshop(const IntraopConfig& config) : worker(ScanRegistrar(config, table::preop())) {
+  explicit Workshop(const IntraopConfig& config, const PreopSpine& preop = table::preop())
+      : worker(ScanRegistrar(config, preop)) {
     log::to_stderr(false);
     worker.start(inbox, bell);
   }
@@ -37,6 +41,21 @@ struct Workshop {
     FAIL("no answer");
     return all;
   }
+};
+
+// What the log says from here on.
+class Log {
+ public:
+  Log() { log::to_file(file_); }
+  [[nodiscard]] bool says(const std::string& words) const {
+    std::ifstream in(file_);
+    const std::string all{std::istreambuf_iterator<char>(in), {}};
+    return all.find(words) != std::string::npos;
+  }
+
+ private:
+  const TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_.path() / "trocar.log";
 };
 
 Imaging imaging_of(const Event& e) {
@@ -99,4 +118,29 @@ TEST_CASE("where only the scanner knows the reference, a scan waits for its pose
   CHECK_THAT(std::string(std::get<ImagingChanged>(answer[0]).detail.view()),
              Catch::Contains("waiting for the scanner's pose"));
   CHECK(imaging_of(answer.back()) == Imaging::none);
+}
+
+TEST_CASE("the log calls a scan matched, and not yet in use: the navigator may still refuse it") {
+  const Log log;
+  Workshop shop(table::config());
+  shop.worker.note(table::by_touch());
+  shop.worker.offer(table::scan());
+  REQUIRE(imaging_of(shop.answer().back()) == Imaging::none);
+  CHECK(log.says("ready to register intraoperative scans"));
+  CHECK(log.says("intraoperative scan matched, the navigator decides: L"));
+  CHECK_FALSE(log.says("registered:"));
+}
+
+TEST_CASE("what would refuse every scan is in the log before the first one comes") {
+  PreopSpine preop = table::preop();
+  preop.vertebrae.push_back({"L9", 901});
+  const Log log;
+  Workshop shop(table::config(), preop);
+  shop.worker.note(table::by_touch());
+  shop.worker.offer(table::scan());
+  const auto answer = shop.answer();
+  CHECK_THAT(std::string(std::get<ImagingChanged>(answer.back()).detail.view()),
+             Catch::StartsWith("not_registered: label 901"));
+  CHECK(log.says("the rehearsal failed: label 901"));
+  CHECK_FALSE(log.says("ready to register"));
 }

@@ -57,7 +57,7 @@ TEST_CASE("of several labels that are not in the map the first is told") {
 
 TEST_CASE("a scan is registered to the same bits after a rehearsal as without one") {
   ScanRegistrar plain(table::config(), table::preop()), rehearsed(table::config(), table::preop());
-  rehearsed.rehearse({});
+  REQUIRE(rehearsed.rehearse({}));
   const auto a = plain.register_scan(table::scan(), {}, table::by_touch(), {});
   const auto b = rehearsed.register_scan(table::scan(), {}, table::by_touch(), {});
   REQUIRE(a);
