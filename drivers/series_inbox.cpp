@@ -8,13 +8,12 @@
 #include <fstream>
 #include <utility>
 
-#include "engine/model/dicom_file.hpp"
+#include "drivers/arriving_object.hpp"
 
 namespace trocar {
 
 namespace {
 
-constexpr std::size_t judged_kept = 8;
 constexpr int rest_share = 20;  // of the quiet time: 25 ms, longer than a scanner needs to go on
 
 // A new folder that nobody else can read.
@@ -34,35 +33,15 @@ Status write(const std::filesystem::path& file, std::string_view bytes) {
   return Error{Code::io, fmt::format("cannot write {}", file.string())};
 }
 
-// Unsupported is what is of no kind that is wanted: it is missing in no series.
-Result<ObjectIdentity> read_identity(std::string_view file) {
-  if (!is_dicom(file)) return Error{Code::unsupported, "expected a DICOM file, found another"};
-  const auto elements = walk_dicom(file);
-  if (!elements) return Error{Code::malformed, elements.error().detail};
-  ObjectIdentity id = identify_object(elements.value());
-  if (id.sop_class == dicom_class::spatial_registration) return id;
-  if (id.sop_class == dicom_class::enhanced_ct_image) {
-    return Error{Code::unsupported,
-                 "expected a CT with one slice per object, found an enhanced CT"};
-  }
-  if (id.sop_class != dicom_class::ct_image) {
-    return Error{Code::unsupported,
-                 "expected a CT image or a spatial registration, found another "
-                 "kind of object"};
-  }
-  if (!is_uid(id.series_uid) || !is_uid(id.instance_uid)) {
-    return Error{Code::malformed, "expected the UIDs of a series and an object"};
-  }
-  const auto slice = describe_slice(elements.value(), "the object");
-  if (!slice) return Error{Code::malformed, slice.error().detail};
-  return id;
-}
-
 }  // namespace
 
 SeriesInbox::SeriesInbox(std::filesystem::path spool, InboxLimits limits, SeriesPatience patience,
                          const TimeSource& time)
-    : spool_(std::move(spool)), limits_(limits), patience_(patience), time_(time) {}
+    : spool_(std::move(spool)),
+      limits_(limits),
+      patience_(patience),
+      judge_(patience),
+      time_(time) {}
 
 DicomSink::Delivery SeriesInbox::begin(const std::string& from) {
   const std::lock_guard lock(mutex_);
@@ -82,7 +61,7 @@ void SeriesInbox::lose(Delivery delivery) {
 }
 
 Status SeriesInbox::keep(Delivery delivery, std::string_view file) {
-  const auto id = read_identity(file);
+  const auto id = identify_arrival(file);
   if (!id) return id.error();
   const auto place = place_for(delivery, id.value(), file.size());
   if (!place) return place.error();
@@ -109,10 +88,10 @@ Result<std::filesystem::path> SeriesInbox::place_for(Delivery delivery, const Ob
   if (bytes > limits_.max_bytes) return too_much;
   const auto found = series_of(id);
   if (!found) return found.error();
-  OpenSeries& series = *found.value();
-  OpenDelivery& from = deliveries_[delivery];
+  ArrivingSeries& series = *found.value();
+  ArrivingDelivery& from = deliveries_[delivery];
   if (series.objects.size() >= limits_.max_objects || series.bytes + bytes > limits_.max_bytes) {
-    series.deliveries.insert(delivery);
+    series.brought[delivery];  // its loss is the loss of this series
     return too_much;
   }
   from.patients.insert(id.patient_id);
@@ -123,11 +102,12 @@ Result<std::filesystem::path> SeriesInbox::place_for(Delivery delivery, const Ob
   series.touched = time_.now();
   series.objects.push_back(id);
   series.bytes += bytes;
-  series.deliveries.insert(delivery);
-  return series.folder / fmt::format("{:05}.dcm", ++series.files);
+  series.brought[delivery].insert(id.instance_uid);
+  series.kept.push_back({delivery, series.folder / fmt::format("{:05}.dcm", ++series.files)});
+  return series.kept.back().file;
 }
 
-Result<SeriesInbox::OpenSeries*> SeriesInbox::series_of(const ObjectIdentity& id) {
+Result<ArrivingSeries*> SeriesInbox::series_of(const ObjectIdentity& id) {
   const auto known = series_.find(id.series_uid);
   if (known != series_.end()) return &known->second;
   if (series_.size() >= limits_.max_open_series) {
@@ -136,7 +116,7 @@ Result<SeriesInbox::OpenSeries*> SeriesInbox::series_of(const ObjectIdentity& id
   }
   const auto folder = make_folder(spool_);
   if (!folder) return folder.error();
-  OpenSeries& made = series_[id.series_uid];
+  ArrivingSeries& made = series_[id.series_uid];
   made.folder = folder.value();
   return &made;
 }
@@ -148,13 +128,14 @@ std::vector<std::string> SeriesInbox::take_begun() {
 
 void SeriesInbox::end(Delivery delivery, bool whole) {
   const std::lock_guard lock(mutex_);
-  OpenDelivery& ended = deliveries_[delivery];
+  ArrivingDelivery& ended = deliveries_[delivery];
   ended.open = false;
   ended.whole = whole;
   bool kept = false;
   for (auto& [uid, series] : series_) {
-    if (!series.deliveries.contains(delivery)) continue;
+    if (!series.brought.contains(delivery)) continue;
     series.touched = time_.now();
+    for (const Delivery again : made_good(series, deliveries_)) drop(series, again);
     kept = true;
   }
   if (!kept && ended.damaged > 0) {
@@ -167,77 +148,24 @@ void SeriesInbox::end(Delivery delivery, bool whole) {
   forget_deliveries();
 }
 
-SeriesVerdict SeriesInbox::judge(const OpenSeries& series, Duration quiet) const {
-  SeriesSoFar so_far{series.objects};
-  for (const Delivery d : series.deliveries) so_far.open = so_far.open || deliveries_.at(d).open;
-  so_far.broken = !deliveries_.at(*series.deliveries.rbegin()).whole;
-  so_far.quiet = quiet;
-  if (so_far.open) return {};
-  if (const auto wrong = mixed_or_damaged(series)) {
-    if (so_far.quiet < patience_.quiet) return {};
-    return {SeriesState::refused, {*wrong}};
+// As if it had never been: what it brought came again.
+void SeriesInbox::drop(ArrivingSeries& series, Delivery delivery) {
+  for (std::size_t k = series.kept.size(); k-- > 0;) {
+    if (series.kept[k].by != delivery) continue;
+    const auto at = static_cast<std::ptrdiff_t>(k);
+    std::error_code ec;  // what stays will be found to be there twice
+    series.bytes -= std::filesystem::file_size(series.kept[k].file, ec);
+    std::filesystem::remove(series.kept[k].file, ec);
+    series.kept.erase(series.kept.begin() + at);
+    series.objects.erase(series.objects.begin() + at);
   }
-  SeriesVerdict verdict = judge_series(so_far, patience_);
-  if (verdict.state == SeriesState::whole) {
-    if (const auto more = late(series)) return {SeriesState::refused, {*more}};
-  }
-  return verdict;
-}
-
-// H7: a delivery of two patients is doubtful as a whole, even where each series has one.
-std::optional<InputWarning> SeriesInbox::mixed_or_damaged(const OpenSeries& series) const {
-  for (const Delivery d : series.deliveries) {
-    const OpenDelivery& delivery = deliveries_.at(d);
-    if (delivery.patients.size() > 1) {
-      return InputWarning{
-          InputIssue::several_patients,
-          fmt::format("expected one patient id in a delivery, found {}", delivery.patients.size())};
-    }
-    if (delivery.damaged > 0) return damage_of(delivery);
-  }
-  return std::nullopt;
-}
-
-InputWarning SeriesInbox::damage_of(const OpenDelivery& delivery) {
-  return {InputIssue::damaged_slices,
-          fmt::format("expected whole objects within the limits, {} of the delivery were refused",
-                      delivery.damaged)};
-}
-
-// The instances of a series, each once.
-std::set<std::string> SeriesInbox::instances_of(const OpenSeries& series) {
-  std::set<std::string> out;
-  for (const ObjectIdentity& object : series.objects) out.insert(object.instance_uid);
-  return out;
-}
-
-// More of a series that has been judged would be taken for a series of its own. Sent again as a
-// whole it is one, with every instance of before; then a delivery that went wrong is made good.
-std::optional<InputWarning> SeriesInbox::late(const OpenSeries& series) const {
-  for (const Judged& before : judged_) {
-    if (before.series_uid != series.objects.front().series_uid) continue;
-    const std::set<std::string> now = instances_of(series);
-    const auto& known = before.instances;
-    if (std::includes(now.begin(), now.end(), known.begin(), known.end())) continue;
-    return InputWarning{
-        InputIssue::late_slices,
-        fmt::format("expected a series once or again as a whole, found {} objects of one that was "
-                    "judged with {}, not all of which are among them",
-                    now.size(), known.size())};
-  }
-  return std::nullopt;
-}
-
-void SeriesInbox::remember(const OpenSeries& series) {
-  judged_.push_back({series.objects.front().series_uid, instances_of(series)});
-  if (judged_.size() > judged_kept) judged_.pop_front();
+  series.brought.erase(delivery);
 }
 
 void SeriesInbox::forget_deliveries() {
   std::erase_if(deliveries_, [&](const auto& entry) {
-    const bool used = std::any_of(series_.begin(), series_.end(), [&](const auto& s) {
-      return s.second.deliveries.contains(entry.first);
-    });
+    const bool used = std::ranges::any_of(
+        series_, [&](const auto& s) { return s.second.brought.contains(entry.first); });
     return !entry.second.open && !used;
   });
 }
@@ -247,14 +175,14 @@ std::vector<ClosedSeries> SeriesInbox::take_closed() {
   const Timestamp now = time_.now();
   std::vector<ClosedSeries> out = std::exchange(nothing_kept_, {});
   for (auto at = series_.begin(); at != series_.end();) {
-    const OpenSeries& series = at->second;
-    SeriesVerdict verdict = judge(series, now - series.touched);
+    const ArrivingSeries& series = at->second;
+    SeriesVerdict verdict = judge_.judge(series, deliveries_, now - series.touched);
     if (verdict.state == SeriesState::waiting) {
       ++at;
       continue;
     }
-    remember(series);
-    out.push_back({series.folder, deliveries_.at(*series.deliveries.rbegin()).from,
+    judge_.remember(series);
+    out.push_back({series.folder, deliveries_.at(series.brought.rbegin()->first).from,
                    series.objects.front(), series.objects.size(), series.bytes, series.began,
                    series.touched, std::move(verdict)});
     at = series_.erase(at);
@@ -266,11 +194,12 @@ std::vector<ClosedSeries> SeriesInbox::take_closed() {
 std::optional<RestingSeries> SeriesInbox::resting() {
   const std::lock_guard lock(mutex_);
   const Timestamp now = time_.now();
-  const OpenSeries* longest = nullptr;
+  const ArrivingSeries* longest = nullptr;
   for (const auto& [uid, series] : series_) {
     if (series.objects.empty() || now - series.touched < patience_.quiet / rest_share) continue;
     if (longest != nullptr && longest->touched <= series.touched) continue;
-    if (judge(series, patience_.quiet).state == SeriesState::whole) longest = &series;
+    if (judge_.judge(series, deliveries_, patience_.quiet).state == SeriesState::whole)
+      longest = &series;
   }
   if (longest == nullptr) return std::nullopt;
   return RestingSeries{longest->folder, longest->objects.size()};

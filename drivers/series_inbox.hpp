@@ -1,16 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "drivers/dicom_sink.hpp"
-#include "engine/model/series_completeness.hpp"
+#include "drivers/series_judge.hpp"
 
 namespace trocar {
 
@@ -71,46 +69,21 @@ class SeriesInbox final : public DicomSink {
   [[nodiscard]] std::vector<std::filesystem::path> folders();
 
  private:
-  struct OpenDelivery {
-    std::string from;
-    std::set<std::string> patients;
-    std::size_t damaged = 0;  // or lost: each may have been a slice
-    bool open = true;
-    bool whole = false;
-  };
-  struct OpenSeries {
-    std::filesystem::path folder;
-    std::vector<ObjectIdentity> objects;
-    std::uint64_t bytes = 0;
-    std::set<Delivery> deliveries;
-    Timestamp began{}, touched{};
-    std::size_t files = 0;  // names given
-  };
-  struct Judged {
-    std::string series_uid;
-    std::set<std::string> instances;  // each once, though it came twice
-  };
-
   Status keep(Delivery delivery, std::string_view file);
   Result<std::filesystem::path> place_for(Delivery delivery, const ObjectIdentity& id,
                                           std::size_t bytes);
-  Result<OpenSeries*> series_of(const ObjectIdentity& id);
-  [[nodiscard]] SeriesVerdict judge(const OpenSeries& series, Duration quiet) const;
-  static InputWarning damage_of(const OpenDelivery& delivery);
-  [[nodiscard]] std::optional<InputWarning> mixed_or_damaged(const OpenSeries& series) const;
-  static std::set<std::string> instances_of(const OpenSeries& series);
-  [[nodiscard]] std::optional<InputWarning> late(const OpenSeries& series) const;
-  void remember(const OpenSeries& series);
+  Result<ArrivingSeries*> series_of(const ObjectIdentity& id);
+  static void drop(ArrivingSeries& series, Delivery delivery);
   void forget_deliveries();
 
   const std::filesystem::path spool_;
   const InboxLimits limits_;
   const SeriesPatience patience_;
+  SeriesJudge judge_;
   const TimeSource& time_;
   std::mutex mutex_;
-  std::map<Delivery, OpenDelivery> deliveries_;
-  std::map<std::string, OpenSeries> series_;  // by series instance UID
-  std::list<Judged> judged_;                  // the newest last
+  ArrivingDeliveries deliveries_;
+  std::map<std::string, ArrivingSeries> series_;  // by series instance UID
   std::vector<ArrivedRegistration> registrations_;
   std::vector<std::string> begun_;
   std::vector<ClosedSeries> nothing_kept_;  // deliveries of which each object was refused

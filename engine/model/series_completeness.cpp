@@ -46,11 +46,11 @@ std::optional<InputWarning> what_is_missing(const SeriesSoFar& series,
         InputIssue::series_incomplete,
         fmt::format("expected {} objects (Images in Acquisition), found {}", *stated, found)};
   }
-  if (series.broken && !stated) {
+  if (series.broken_after && !stated) {
     return InputWarning{
         InputIssue::series_incomplete,
         fmt::format("expected the sender to end its delivery, it broke off after {} objects",
-                    found)};
+                    *series.broken_after)};
   }
   if (numbers && numbers->holes > 0) {
     return InputWarning{InputIssue::missing_slices,

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,9 +12,10 @@ namespace trocar {
 // DICOM has no mark for the end of a series. What is known of one while it comes in.
 struct SeriesSoFar {
   std::span<const ObjectIdentity> objects;
-  bool open = false;    // an association or a copy that brought part of it still goes on
-  bool broken = false;  // the last one to bring part of it ended without release
-  Duration quiet{};     // since the last object, or the end of the last delivery
+  bool open = false;  // an association or a copy that brought part of it still goes on
+  // Objects of one that ended without release, and whose part nobody brought again.
+  std::optional<std::size_t> broken_after{};
+  Duration quiet{};  // since the last object, or the end of the last delivery
 };
 
 // How long to wait for more.

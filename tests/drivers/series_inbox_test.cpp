@@ -198,7 +198,7 @@ TEST_CASE("other kinds of object, and files that are no DICOM, leave a series as
   CHECK(closed[0].verdict.state == SeriesState::whole);
 }
 
-TEST_CASE("a series over several deliveries is one; its last delivery must be whole") {
+TEST_CASE("a series over several deliveries is one; a delivery that broke off refuses it") {
   Stage stage;
   for (int k = 0; k < 4; ++k) {
     const auto delivery = stage.inbox.begin("x");  // an association for each object: some do so
@@ -213,6 +213,47 @@ TEST_CASE("a series over several deliveries is one; its last delivery must be wh
   stage.deliver({{"0020,000e", "1.2.3.8"}}, false);
   CHECK(stage.after(9s).empty());
   CHECK(only_issue(stage.after(1s)) == InputIssue::series_incomplete);
+}
+
+TEST_CASE("H13: a delivery that broke off is not forgotten when another of the series ends well") {
+  Stage stage;
+  const auto upper = stage.inbox.begin("x"), lower = stage.inbox.begin("x");
+  for (const int k : {2, 3}) REQUIRE(stage.inbox.store(upper, stage.slice(k)));
+  stage.inbox.end(upper, false);  // slice 4 and what follows did not come
+  for (const int k : {0, 1}) REQUIRE(stage.inbox.store(lower, stage.slice(k)));
+  stage.inbox.end(lower, true);
+  CHECK(stage.after(9s).empty());
+  CHECK_FALSE(stage.inbox.resting());
+  const auto closed = stage.after(1s);
+  CHECK(only_issue(closed) == InputIssue::series_incomplete);
+  CHECK(closed[0].verdict.issues[0].detail ==
+        "expected the sender to end its delivery, it broke off after 2 objects");
+}
+
+TEST_CASE("a sender that broke off and begins again has sent each slice once") {
+  Stage stage;
+  stage.deliver({}, false, 2);
+  stage.time.advance(5s);
+  stage.deliver();
+  const auto closed = stage.after(1s);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].verdict.state == SeriesState::whole);
+  CHECK(closed[0].objects == 4);
+  CHECK(files_in(closed[0].folder) == 4);
+}
+
+TEST_CASE("what was wrong with a delivery that broke off is not made good by sending it again") {
+  Stage damaged;
+  const auto broken = damaged.inbox.begin("x");
+  REQUIRE(damaged.inbox.store(broken, damaged.slice(0)));
+  damaged.inbox.lose(broken);
+  damaged.inbox.end(broken, false);
+  damaged.deliver();
+  CHECK(only_issue(damaged.after(1s)) == InputIssue::damaged_slices);
+  Stage of_another;
+  of_another.deliver({{"0010,0020", "P2"}}, false);
+  of_another.deliver();
+  CHECK(only_issue(of_another.after(10s)) == InputIssue::series_incomplete);
 }
 
 TEST_CASE("what comes late of a series that was judged is refused; the whole series again is not") {

@@ -20,8 +20,8 @@ std::vector<ObjectIdentity> numbered(int first, int count, int stated = 0) {
 }
 
 SeriesVerdict after(const std::vector<ObjectIdentity>& objects, Duration quiet,
-                    bool broken = false) {
-  return judge_series({objects, false, broken, quiet}, {});
+                    std::optional<std::size_t> broken_after = {}) {
+  return judge_series({objects, false, broken_after, quiet}, {});
 }
 
 InputIssue only_issue(const SeriesVerdict& verdict) {
@@ -33,7 +33,7 @@ InputIssue only_issue(const SeriesVerdict& verdict) {
 
 TEST_CASE("a series with the stated number of images is whole as soon as its delivery ends") {
   const auto objects = numbered(1, 20, 20);
-  CHECK(judge_series({objects, true, false, 60s}, {}).state == SeriesState::waiting);
+  CHECK(judge_series({objects, true, {}, 60s}, {}).state == SeriesState::waiting);
   const auto verdict = after(objects, Duration(0));
   CHECK(verdict.state == SeriesState::whole);
   CHECK(verdict.issues.empty());
@@ -72,12 +72,12 @@ TEST_CASE("H13: a hole in the instance numbers is waited for, then refused") {
 }
 
 TEST_CASE("a sender that breaks off may come again; if it does not, the series is refused") {
-  CHECK(after(numbered(1, 20), 9s, true).state == SeriesState::waiting);
-  CHECK(only_issue(after(numbered(1, 20), 10s, true)) == InputIssue::series_incomplete);
+  CHECK(after(numbered(1, 20), 9s, 20).state == SeriesState::waiting);
+  CHECK(only_issue(after(numbered(1, 20), 10s, 20)) == InputIssue::series_incomplete);
 }
 
 TEST_CASE("a sender that breaks off when every stated image is there has lost nothing") {
-  CHECK(after(numbered(1, 20, 20), Duration(0), true).state == SeriesState::whole);
+  CHECK(after(numbered(1, 20, 20), Duration(0), 20).state == SeriesState::whole);
 }
 
 TEST_CASE("where nothing proves the ends of a series to be there, that is a warning") {
