@@ -10,6 +10,7 @@
 #include "drivers/dicom_receiver.hpp"
 #include "drivers/early_decoding.hpp"
 #include "engine/base/signal.hpp"
+#include "engine/data/scan_refusal.hpp"
 #include "engine/model/ct_gate.hpp"
 
 namespace trocar {
@@ -112,8 +113,9 @@ void CtIntake::Parts::finish(const ClosedSeries& series) {
   SeriesReading reading = early.read(series.folder, series.objects, stop.fd());
   times.decoded = time.now() - series.began;
   if (!reading.ct) {
-    std::string reason = reading.issues.empty() ? "not_decoded: " : "";
-    reason += reading.reason;
+    const std::string reason = refuses(reading.issues)
+                                   ? refusal_text(reading.issues)
+                                   : reason_of(ScanRefusal::not_decoded, reading.reason);
     give_event(SeriesRefused{series.from, series.objects, reading.issues, reason, times});
     return discard(series.folder);
   }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/base/fixed_number.hpp"
+#include "engine/data/scan_refusal.hpp"
 #include "engine/navigation/navigator.hpp"
 #include "engine/navigation/text_line.hpp"
 
@@ -73,10 +74,13 @@ void Navigator::on(const ImagingChanged& told, Timestamp now) {
   if (told.imaging == Imaging::registering) epoch_before_scan_ = registrations_.epoch();
   // What the worker found, the gate here has refused, vertebra by vertebra.
   if (told.imaging == Imaging::none && registrations_.epoch() == epoch_before_scan_) {
+    const auto why =
+        refuses_scan() ? ScanRefusal::reference_moved : ScanRefusal::no_vertebra_accepted;
     change = {Imaging::refused,
-              refuses_scan()
-                  ? "reference_moved: the reference moved while the scan may have been taken"
-                  : "no_vertebra_accepted: implausible by the limits of [navigator]"};
+              join({to_string(why), ": ",
+                    refuses_scan() ? "the reference moved while the scan may have been taken"
+                                   : "implausible by the limits of [navigator]"})
+                  .view()};
   }
   guidance_.imaging = change.imaging;
   const bool refused = change.imaging == Imaging::refused;

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "engine/data/scan_refusal.hpp"
+
 namespace trocar {
 namespace {
 
@@ -47,9 +49,7 @@ int threads() {
 }
 
 // A reason that begins with a word, as those of the input gate do.
-Error named(std::string_view word, const Error& why) {
-  return {why.code, fmt::format("{}: {}", word, why.detail)};
-}
+Error named(ScanRefusal word, const Error& why) { return {why.code, reason_of(word, why.detail)}; }
 
 }  // namespace
 
@@ -127,31 +127,32 @@ Result<ScanResult> ScanRegistrar::register_scan(const ArrivedScan& scan,
                                                 const std::optional<Registration>& known,
                                                 const std::stop_token& stop) {
   if (scan.patient_id != preop_.patient_id) {
-    return Error{Code::inconsistent,
-                 scan.patient_id.empty()
-                     ? "no_patient: the scan names no patient"
-                     : "another_patient: the scan is of another patient than the plan"};
+    const Error why{Code::inconsistent, scan.patient_id.empty()
+                                            ? "the scan names no patient"
+                                            : "the scan is of another patient than the plan"};
+    return named(scan.patient_id.empty() ? ScanRefusal::no_patient : ScanRefusal::another_patient,
+                 why);
   }
   const auto reference = find_reference(scan, stated);
-  if (!reference) return named("reference_not_found", reference.error());
+  if (!reference) return named(ScanRefusal::reference_not_found, reference.error());
   const auto start = start_for(scan, reference.value(), known);
-  if (!start) return named("level_not_known", start.error());
+  if (!start) return named(ScanRefusal::level_not_known, start.error());
   const CtPyramid pyramid(scan.volume);
   const auto bones =
       team_.register_vertebrae(labels_of(preop_.vertebrae), pyramid, start.value(), stop, spine_);
-  if (!bones) return named("not_registered", bones.error());
+  if (!bones) return named(ScanRefusal::not_registered, bones.error());
   if (stop.stop_requested()) return Error{Code::not_found, "cancelled"};
   ScanResult out{{}, sentence(preop_.vertebrae, bones.value())};
   for (std::size_t i = 0; i < bones.value().size(); ++i) {
     const CtRegistration& bone = bones.value()[i];
     if (bone.refused) continue;
     const auto model = spine_.model(bone.label);
-    if (!model) return model.error();
+    if (!model) return named(ScanRefusal::not_registered, model.error());
     out.registrations.push_back(through_scan(VertebraId{static_cast<std::uint16_t>(i)}, bone,
                                              *model.value(), reference.value(), true));
   }
   if (out.registrations.empty()) {
-    return named("no_vertebra_accepted", {Code::not_found, out.detail});
+    return named(ScanRefusal::no_vertebra_accepted, {Code::not_found, out.detail});
   }
   out.registrations.back().more = false;
   return out;

@@ -214,6 +214,19 @@ TEST_CASE("slices that cannot be read refuse the series: slope 0, cut pixels") {
   CHECK(stage.only<SeriesRefused>().reason.starts_with("damaged_slices: "));
 }
 
+TEST_CASE("a doubtful scan that cannot be decoded is refused for its pixels, in their word") {
+  Stage stage(false);
+  VolumeGeometry thick = geometry();
+  thick.spacing_mm.z() = 3;  // a warning by itself
+  write_dicom(stage.folder / "ct", thick);
+  compress(stage.folder / "ct", jpeg_2000_lossless);
+  for (const auto& entry : std::filesystem::directory_iterator(stage.folder / "ct")) {
+    damage_pixels(entry.path());
+  }
+  stage.copy(stage.folder / "ct");
+  CHECK(stage.only<SeriesRefused>().reason.starts_with("not_decoded: "));
+}
+
 TEST_CASE("bombs and damaged compressed pixels refuse the series, and the intake goes on") {
   Stage stage(false);
   write_dicom(stage.folder / "ct", geometry());
