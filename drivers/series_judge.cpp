@@ -104,7 +104,14 @@ std::optional<InputWarning> SeriesJudge::late(const ArrivingSeries& series) cons
 }
 
 void SeriesJudge::remember(const ArrivingSeries& series) {
-  judged_.push_back({series.objects.front().series_uid, instances_of(series)});
+  // One place for each series: what goes on coming of one must not make another forgotten.
+  Judged now{series.objects.front().series_uid, instances_of(series)};
+  std::erase_if(judged_, [&](Judged& before) {
+    const bool same = before.series_uid == now.series_uid;
+    if (same) now.instances.merge(before.instances);
+    return same;
+  });
+  judged_.push_back(std::move(now));
   if (judged_.size() > judged_kept) judged_.pop_front();
 }
 

@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
 
 #include "drivers/dicom_sink.hpp"
 #include "engine/base/time.hpp"
@@ -18,14 +20,16 @@ struct WatchedFolderConfig {
 
 // The second way in: files that somebody copies into a folder or into folders in it. What is there
 // at the start is of before and stays untouched; new files of one folder, once nothing in it has
-// changed for the quiet time, are one delivery. Files are read, never moved or deleted. Looks when
-// told to: a change of name, size or time is a change. plain: one thread.
+// changed for the quiet time, are one delivery. When a file that was no good is written on, all of
+// its delivery is delivered again: a copy that stalled is taken when it is complete.
+// Files are read, never moved or deleted; links are not followed. Looks when told to: a change of
+// name, size or time is a change. plain: one thread.
 class WatchedFolder {
  public:
-  // Called for each file that the sink refuses.
+  // Called for each file that the sink refuses, and once when files cannot be found.
   using FileRefused = std::function<void(const std::string& detail)>;
 
-  // Error: not_found. `sink` lives longer.
+  // Errors: not_found, io (a folder that cannot be listed). `sink` lives longer.
   static Result<WatchedFolder> open(WatchedFolderConfig config, DicomSink& sink,
                                     FileRefused refused = {});
   void look(Timestamp now);
@@ -34,7 +38,7 @@ class WatchedFolder {
  private:
   struct State {
     std::uintmax_t size = 0;
-    std::filesystem::file_time_type written{};
+    std::int64_t written_ns = 0;
     friend bool operator==(const State&, const State&) = default;
   };
   using Files = std::map<std::filesystem::path, State>;
@@ -44,15 +48,32 @@ class WatchedFolder {
   };
 
   WatchedFolder(WatchedFolderConfig config, DicomSink& sink, FileRefused refused);
-  [[nodiscard]] std::map<std::filesystem::path, Files> new_files() const;
-  void deliver(const Files& files);
-  Status take(DicomSink::Delivery delivery, const std::filesystem::path& file);
+  // A delivery that was not good in every file.
+  struct Spoiled {
+    Files all;
+    std::set<std::filesystem::path> bad;
+  };
+  // What is there, by folder.
+  struct Listing {
+    std::map<std::filesystem::path, Files> folders;
+    std::size_t files = 0;
+    std::set<std::string> trouble;  // why that is not all
+  };
+
+  [[nodiscard]] Listing list() const;
+  void list(const std::filesystem::path& folder, int depth, Listing& out) const;
+  [[nodiscard]] std::map<std::filesystem::path, Files> new_files();
+  [[nodiscard]] Files with_spoiled(const std::filesystem::path& folder, Files files);
+  void deliver(const std::filesystem::path& folder, const Files& files);
+  Status take(DicomSink::Delivery delivery, const std::filesystem::path& file, const State& state);
 
   WatchedFolderConfig config_;
   DicomSink* sink_;
   FileRefused refused_;
   Files known_;
   std::map<std::filesystem::path, Changing> changing_;  // by folder
+  std::map<std::filesystem::path, Spoiled> spoiled_;    // by folder
+  std::set<std::string> told_;                          // the trouble of the last look
   std::size_t taken_ = 0;
 };
 

@@ -109,6 +109,7 @@ DicomSink::Delivery RecordingSink::begin(const std::string& from) {
 }
 
 Status RecordingSink::store(Delivery delivery, std::string_view file) {
+  on_store_();
   const std::lock_guard lock(mutex_);
   if (answer_) came_[delivery].files.emplace_back(file);
   changed_.notify_all();

@@ -62,6 +62,8 @@ class RecordingSink final : public DicomSink {
   bool wait_for(const std::function<bool(const std::map<Delivery, Came>&)>& truth);
   // What every store gives from now on.
   void answer(Status with);
+  // What happens with each store from now on, before it is answered.
+  void on_store(std::function<void()> what) { on_store_ = std::move(what); }
   std::map<Delivery, Came> all();
 
  private:
@@ -69,6 +71,7 @@ class RecordingSink final : public DicomSink {
   std::condition_variable changed_;
   std::map<Delivery, Came> came_;
   Status answer_ = Done{};
+  std::function<void()> on_store_ = [] {};
 };
 
 // Asks every few milliseconds, at most 5 s.

@@ -256,6 +256,19 @@ TEST_CASE("what was wrong with a delivery that broke off is not made good by sen
   CHECK(only_issue(of_another.after(10s)) == InputIssue::series_incomplete);
 }
 
+TEST_CASE("H13: an empty file, or one of which only the place was made, may have been a slice") {
+  for (const std::string& unwritten : {std::string(), std::string(5000, '\0')}) {
+    Stage stage;
+    const auto delivery = stage.inbox.begin("the watched folder");
+    for (int k = 0; k < 3; ++k) REQUIRE(stage.inbox.store(delivery, stage.slice(k)));
+    const Status stored = stage.inbox.store(delivery, unwritten);
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().detail == "expected a DICOM file, found one that is not written yet");
+    stage.inbox.end(delivery, true);
+    CHECK(only_issue(stage.after(1s)) == InputIssue::damaged_slices);
+  }
+}
+
 TEST_CASE("what comes late of a series that was judged is refused; the whole series again is not") {
   Stage stage;
   stage.deliver();
@@ -266,6 +279,16 @@ TEST_CASE("what comes late of a series that was judged is refused; the whole ser
   const auto again = stage.after(1s);
   REQUIRE(again.size() == 1);
   CHECK(again[0].verdict.state == SeriesState::whole);
+}
+
+TEST_CASE("what comes late of a series is late however often it comes") {
+  Stage stage;
+  stage.deliver();
+  REQUIRE(stage.after(1s).size() == 1);
+  for (int n = 0; n < 20; ++n) {
+    stage.deliver({}, true, 2);
+    CHECK(only_issue(stage.after(1s)) == InputIssue::late_slices);
+  }
 }
 
 TEST_CASE("the other half of a series that was judged is late, though it is as large") {
