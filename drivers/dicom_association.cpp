@@ -1,7 +1,6 @@
 #include "drivers/dicom_association.hpp"
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmnet/assoc.h>
 #include <dcmtk/dcmnet/dimse.h>
 #include <fcntl.h>
@@ -11,63 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <mutex>
-#include <string_view>
 
+#include "drivers/dicom_contexts.hpp"
 #include "drivers/dicom_request.hpp"
 #include "engine/model/dicom_file.hpp"
 
 namespace trocar {
-
-namespace {
-
-constexpr std::array taken_classes{UID_VerificationSOPClass, UID_CTImageStorage,
-                                   UID_SpatialRegistrationStorage};
-// Lossless, and what GDCM decodes.
-constexpr std::array taken_syntaxes{
-    UID_LittleEndianExplicitTransferSyntax, UID_LittleEndianImplicitTransferSyntax,
-    UID_JPEGLSLosslessTransferSyntax,       UID_JPEG2000LosslessOnlyTransferSyntax,
-    UID_JPEGProcess14SV1TransferSyntax,     UID_JPEGProcess14TransferSyntax,
-    UID_RLELosslessTransferSyntax};
-
-template <class List>
-bool taken(const List& list, std::string_view uid) {
-  return std::find(list.begin(), list.end(), uid) != list.end();
-}
-
-int whole_seconds(Duration d) {
-  return static_cast<int>(
-      std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(d).count()));
-}
-
-}  // namespace
-
-struct DicomNetwork::Library {
-  T_ASC_Network* network = nullptr;
-  // DCMTK takes a connected socket by a global variable, so one association at a time is handed
-  // over: its request is there already, which makes that quick. Many threads write: no Ring.
-  std::mutex hand_over;
-};
-
-DicomNetwork::DicomNetwork(std::unique_ptr<Library> library) : library_(std::move(library)) {}
-
-DicomNetwork::~DicomNetwork() { ASC_dropNetwork(&library_->network); }
-
-Result<std::unique_ptr<DicomNetwork>> DicomNetwork::open(int listening) {
-  OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // what matters comes back as a reason
-  dcmDisableGethostbyaddr.set(OFTrue);        // no question to a name server on the way in
-  dcmDataDict.rdlock();                       // read now (0.3 s), not during the first association
-  dcmDataDict.rdunlock();
-  auto library = std::make_unique<Library>();
-  dcmExternalSocketHandle.set(listening);
-  // Seconds that an aborted sender is waited for to close its end, too.
-  constexpr int patience = 1;
-  const OFCondition made = ASC_initializeNetwork(NET_ACCEPTOR, 0, patience, &library->network);
-  if (made.bad()) return Error{Code::io, std::string("DCMTK: ") + made.text()};
-  return std::unique_ptr<DicomNetwork>(new DicomNetwork(std::move(library)));
-}
 
 namespace {
 
@@ -101,7 +50,10 @@ class Association {
   }
 
   AssociationEnd serve(DicomNetwork& network, int socket, const IpAddress& peer) {
-    if (const auto why = request(network, socket)) return end(*why, "");
+    socket_ = socket;
+    if (!network.receive(socket, config_.max_pdu_bytes, config_.request, assoc_)) {
+      return end(DicomRefusal::not_dicom, "");
+    }
     if (auto refused = negotiate(peer)) return *refused;
     const DicomSink::Delivery delivery =
         sink_.begin(fmt::format("{} at {}", calling_, peer.text()));
@@ -113,17 +65,6 @@ class Association {
  private:
   [[nodiscard]] AssociationEnd end(DicomRefusal why, std::string detail) const {
     return {why, std::move(detail), stored_};
-  }
-
-  std::optional<DicomRefusal> request(DicomNetwork& network, int socket) {
-    socket_ = socket;
-    const std::lock_guard lock(network.library().hand_over);
-    dcmExternalSocketHandle.set(socket);
-    const OFCondition came =
-        ASC_receiveAssociation(network.library().network, &assoc_, config_.max_pdu_bytes, nullptr,
-                               nullptr, OFFalse, DUL_NOBLOCK, whole_seconds(config_.request));
-    if (came.good()) return std::nullopt;
-    return DicomRefusal::not_dicom;
   }
 
   std::optional<AssociationEnd> negotiate(const IpAddress& peer) {
@@ -141,10 +82,10 @@ class Association {
       return end(DicomRefusal::calling_ae_title,
                  fmt::format("\"{}\" at {} is no peer", calling_, peer.text()));
     }
-    accept_contexts();
+    accept_contexts(*assoc_);
     if (ASC_acknowledgeAssociation(assoc_).bad()) return end(DicomRefusal::aborted, calling_);
     if (ASC_countAcceptedPresentationContexts(assoc_->params) == 0) {
-      const std::string offered = what_was_offered();
+      const std::string offered = what_was_offered(*assoc_);
       wait_for_release();
       return end(DicomRefusal::no_common_ground,
                  fmt::format("expected CT images or spatial registrations in a lossless transfer "
@@ -154,45 +95,9 @@ class Association {
     return std::nullopt;
   }
 
-  // Of each context the first transfer syntax that we take, too: the sender knows which costs it no
-  // conversion, or which it can write at all.
-  void accept_contexts() {
-    for (int k = 0; k < ASC_countPresentationContexts(assoc_->params); ++k) {
-      T_ASC_PresentationContext offered{};
-      if (ASC_getPresentationContext(assoc_->params, k, &offered).bad()) continue;
-      const auto id = offered.presentationContextID;
-      const char* syntax =
-          taken(taken_classes, offered.abstractSyntax) ? first_taken(offered) : nullptr;
-      if (syntax != nullptr) {
-        ASC_acceptPresentationContext(assoc_->params, id, syntax);
-      } else {
-        ASC_refusePresentationContext(assoc_->params, id, ASC_P_TRANSFERSYNTAXESNOTSUPPORTED);
-      }
-    }
-  }
-
-  static const char* first_taken(const T_ASC_PresentationContext& offered) {
-    for (int k = 0; k < offered.transferSyntaxCount; ++k) {
-      const char* const syntax = offered.proposedTransferSyntaxes[k];
-      for (const char* const known : taken_syntaxes) {
-        if (std::string_view(known) == syntax) return known;
-      }
-    }
-    return nullptr;
-  }
-
   void reject(T_ASC_RejectParametersReason reason) {
     const T_ASC_RejectParameters why{ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, reason};
     ASC_rejectAssociation(assoc_, &why);
-  }
-
-  [[nodiscard]] std::string what_was_offered() const {
-    T_ASC_PresentationContext context{};
-    if (ASC_countPresentationContexts(assoc_->params) < 1 ||
-        ASC_getPresentationContext(assoc_->params, 0, &context).bad()) {
-      return "nothing";
-    }
-    return dcmFindNameOfUID(context.abstractSyntax, "an unknown kind of object");
   }
 
   // A sender of whose kinds none is taken has nothing to say but that it goes.

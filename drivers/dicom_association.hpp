@@ -1,32 +1,14 @@
 #pragma once
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
+#include "drivers/dicom_network.hpp"
 #include "drivers/dicom_port_config.hpp"
 #include "drivers/dicom_refusal.hpp"
 #include "drivers/dicom_sink.hpp"
 
 namespace trocar {
-
-// DCMTK's network layer, switched to quiet. thread-safe.
-class DicomNetwork {
- public:
-  // Error: io. `listening` is a socket that listens: DCMTK opens none of its own, since it could
-  // only open it to every address of the host.
-  static Result<std::unique_ptr<DicomNetwork>> open(int listening);
-  DicomNetwork(const DicomNetwork&) = delete;
-  DicomNetwork& operator=(const DicomNetwork&) = delete;
-  ~DicomNetwork();
-
-  struct Library;  // DCMTK's own
-  [[nodiscard]] Library& library() const { return *library_; }
-
- private:
-  explicit DicomNetwork(std::unique_ptr<Library> library);
-  std::unique_ptr<Library> library_;
-};
 
 // How an association ended. Nothing refused: it was released.
 struct AssociationEnd {
