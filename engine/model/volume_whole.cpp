@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,38 @@ namespace trocar {
 
 namespace {
 
-// MetaIO takes a file cut in its voxels for whole.
+// How many bytes come out of `packed` bytes of a zlib stream that begins at `begin`; nothing where
+// the stream is damaged, fails its checksum or ends early.
+std::optional<std::uint64_t> inflated_bytes(const std::filesystem::path& file, std::uint64_t begin,
+                                            std::uint64_t packed) {
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(begin));
+  z_stream stream{};
+  constexpr int zlib_or_gzip = 15 + 32;
+  if (!in || inflateInit2(&stream, zlib_or_gzip) != Z_OK) return std::nullopt;
+  const auto end = [](z_stream* s) { inflateEnd(s); };
+  const std::unique_ptr<z_stream, decltype(end)> ends(&stream, end);
+  std::vector<unsigned char> from(1U << 18U), to(1U << 20U);
+  std::uint64_t out = 0;
+  for (int state = Z_OK; state != Z_STREAM_END;) {
+    if (stream.avail_in == 0) {
+      const auto want = static_cast<std::streamsize>(std::min<std::uint64_t>(packed, from.size()));
+      in.read(reinterpret_cast<char*>(from.data()), want);
+      stream.next_in = from.data();
+      stream.avail_in = static_cast<unsigned>(in.gcount());
+      packed -= stream.avail_in;
+      if (stream.avail_in == 0) return std::nullopt;
+    }
+    stream.next_out = to.data();
+    stream.avail_out = static_cast<unsigned>(to.size());
+    state = inflate(&stream, Z_NO_FLUSH);
+    if (state != Z_OK && state != Z_STREAM_END) return std::nullopt;
+    out += to.size() - stream.avail_out;
+  }
+  return out;
+}
+
+// MetaIO takes a file cut in its voxels for whole, and a damaged stream for one that ended.
 Status check_meta(const std::filesystem::path& file, std::uint64_t voxel_bytes) {
   TextHeader header = read_text_header(file, '=', "ElementDataFile");
   const std::uint64_t begin = header.bytes;
@@ -31,9 +64,17 @@ Status check_meta(const std::filesystem::path& file, std::uint64_t voxel_bytes) 
   const std::uint64_t needed =
       !packed ? voxel_bytes : std::strtoull(packed_size.c_str(), nullptr, 10);
   const std::uint64_t there = ec || (local && size < begin) ? 0 : size - (local ? begin : 0);
-  if (there >= needed && (!packed || needed > 0)) return Done{};
-  return Error{Code::malformed, fmt::format("{}: expected {} bytes of voxels in '{}', found {}",
-                                            file.string(), needed, where, there)};
+  if (there < needed || (packed && needed == 0)) {
+    return Error{Code::malformed, fmt::format("{}: expected {} bytes of voxels in '{}', found {}",
+                                              file.string(), needed, where, there)};
+  }
+  if (!packed) return Done{};
+  const auto inflated = inflated_bytes(data, local ? begin : 0, needed);
+  if (inflated == voxel_bytes) return Done{};
+  const std::string found = inflated ? fmt::format("{}", *inflated) : "a damaged stream";
+  return Error{Code::malformed, fmt::format("{}: expected {} bytes of voxels packed in '{}', "
+                                            "found {}",
+                                            file.string(), voxel_bytes, where, found)};
 }
 
 // Plain or packed: zlib reads both. A damaged packed file fails its checksum here.

@@ -8,6 +8,7 @@
 
 #include "engine/base/config_reader.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/or_setup.hpp"
 
 namespace trocar {
@@ -73,14 +74,14 @@ int run(const Asked& asked) {
   try {
     const OrSetup setup = read_or_setup(asked.config);
     if (asked.json) {
-      std::puts(summary(setup).dump().c_str());
+      std::puts(json_text(summary(setup)).c_str());
     } else {
       print(setup);
     }
     return exit_ok;
   } catch (const ConfigError& e) {
     if (!asked.json) throw;
-    std::puts(nlohmann::json{{"ok", false}, {"error", e.what()}}.dump().c_str());
+    std::puts(json_text(nlohmann::json{{"ok", false}, {"error", e.what()}}).c_str());
     return exit_configuration;
   }
 }

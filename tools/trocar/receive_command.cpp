@@ -14,6 +14,7 @@
 
 #include "drivers/ct_intake.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
@@ -146,8 +147,8 @@ class Printer {
  public:
   explicit Printer(bool as_json) : as_json_(as_json) {}
   void operator()(const IntakeEvent& event) {
-    const std::string line =
-        std::visit([&](const auto& e) { return as_json_ ? to_json(e).dump() : line_of(e); }, event);
+    const std::string line = std::visit(
+        [&](const auto& e) { return as_json_ ? json_text(to_json(e)) : line_of(e); }, event);
     std::puts(line.c_str());
     std::fflush(stdout);
     if (std::holds_alternative<SeriesReady>(event)) seen_ = exit_ok;

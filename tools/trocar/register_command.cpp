@@ -9,9 +9,11 @@
 #include "engine/base/config_reader.hpp"
 #include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/progress_bar.hpp"
 #include "tools/trocar/register_job.hpp"
 #include "tools/trocar/register_pictures.hpp"
+#include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
 namespace {
@@ -66,10 +68,6 @@ void require_files(const Options& o) {
   if (o.vertebrae.empty()) throw CLI::RequiredError("--vertebra");
 }
 
-std::string line_of(const nlohmann::ordered_json& json, int indent) {
-  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 void say_failure(const Error& why) { std::fprintf(stderr, "trocar: %s\n", why.detail.c_str()); }
 
 RegisterReport registered(const RegisterJob& job, const Options& o) {
@@ -89,26 +87,41 @@ Status draw(const RegisterReport& report) {
                                  [&](std::size_t done, std::size_t of) { bar.tell(done, of); });
 }
 
+void say_unusable(const RegisterJob& job, const std::string& why) {
+  const nlohmann::ordered_json line{
+      {"intraop", job.intraop.string()}, {"accepted", false}, {"error", why}};
+  std::printf("%s\n", json_text(line).c_str());
+}
+
+int show(const RegisterReport& report, const Options& o) {
+  std::printf("%s",
+              o.json ? (json_text(to_json(report), 2) + "\n").c_str() : to_text(report).c_str());
+  std::fflush(stdout);  // drawing takes longer than registering
+  if (const Status s = draw(report); !s) {
+    say_failure(s.error());
+    return exit_run_time;
+  }
+  if (report.job.pictures && !o.json)
+    std::printf("pictures: %s\n", (*report.job.pictures / "index.html").c_str());
+  return report.accepted() ? exit_ok : exit_check_failed;
+}
+
 void run_one(const Options& o, int& exit_code) {
   require_files(o);
   RegisterJob job{o.preop, o.intraop, o.labels, o.vertebrae, std::nullopt};
   if (!o.start.empty()) job.start = o.start;
   if (!o.pictures.empty()) job.pictures = o.pictures;
   exit_code = exit_run_time;
-  if (const Status s = ready_to_draw(job); !s) return say_failure(s.error());
-  const RegisterReport report = registered(job, o);
-  std::printf("%s",
-              o.json ? (line_of(to_json(report), 2) + "\n").c_str() : to_text(report).c_str());
-  std::fflush(stdout);  // drawing takes longer than registering
-  if (const Status s = draw(report); !s) return say_failure(s.error());
-  if (job.pictures && !o.json)
-    std::printf("pictures: %s\n", (*job.pictures / "index.html").c_str());
-  exit_code = report.accepted() ? exit_ok : exit_check_failed;
-}
-
-void say_unusable(const RegisterJob& job, const std::string& why) {
-  const nlohmann::ordered_json line{{"intraop", job.intraop.string()}, {"error", why}};
-  std::printf("%s\n", line_of(line, -1).c_str());
+  if (const Status s = ready_to_draw(job); !s) {
+    return o.json ? say_unusable(job, s.error().detail) : say_failure(s.error());
+  }
+  try {
+    exit_code = show(registered(job, o), o);
+  } catch (const ConfigError& e) {
+    if (!o.json) throw;
+    say_unusable(job, e.what());
+    exit_code = exit_configuration;
+  }
 }
 
 int run_in_batch(const RegisterJob& job, const Options& o) {
@@ -117,7 +130,7 @@ int run_in_batch(const RegisterJob& job, const Options& o) {
     return exit_run_time;
   }
   const RegisterReport report = registered(job, o);
-  std::printf("%s\n", line_of(to_json(report), -1).c_str());
+  std::printf("%s\n", json_text(to_json(report)).c_str());
   if (const Status s = draw(report); !s) {
     say_failure(s.error());
     return exit_run_time;
@@ -174,8 +187,10 @@ void add_register(CLI::App& app, int& exit_code) {
     ct->get_option(of_one)->excludes(batch);
   }
   ct->add_flag("--json", o->json, "report as JSON");
-  ct->callback(
-      [o, &exit_code] { o->batch.empty() ? run_one(*o, exit_code) : run_batch(*o, exit_code); });
+  ct->callback([o, &exit_code] {
+    end_on_signals("trocar register ct: stopped; what it had not told is not done\n");
+    o->batch.empty() ? run_one(*o, exit_code) : run_batch(*o, exit_code);
+  });
 }
 
 }  // namespace trocar

@@ -135,6 +135,7 @@ Status prepare_pictures(const std::filesystem::path& folder) {
   std::error_code why;
   std::filesystem::create_directories(folder, why);
   const bool is_folder = std::filesystem::is_directory(folder, why);
+  std::filesystem::remove(folder / "index.html", why);  // of another run: the new one comes last
   if (is_folder && ::access(folder.c_str(), W_OK | X_OK) == 0) return Done{};
   return Error{Code::io, folder.string() + ": expected a folder for pictures that can be written"};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/replay_verdict.hpp"
 
 namespace trocar {
@@ -63,7 +64,7 @@ void print_json(const Played& played, const Report& report) {
     for (const Recomputed& r : played.recompute.all()) j["registrations"].push_back(json_of(r));
     j["registrations_without_inputs"] = played.recompute.without_inputs();
   }
-  std::puts(j.dump().c_str());
+  std::puts(json_text(j).c_str());
 }
 
 namespace {

@@ -20,6 +20,7 @@
 #include "tools/trocar/decimal.hpp"
 #include "tools/trocar/engine_parts.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/or_setup.hpp"
 #include "tools/trocar/plan_scene.hpp"
 #include "tools/trocar/scan_road.hpp"
@@ -84,7 +85,7 @@ void report(const EngineMetrics& metrics, const ServerStats& server, bool json) 
                              {"n", latency.count()}}},
                            {"clients_accepted", server.accepted.value()},
                            {"bytes_sent", server.bytes_sent.value()}};
-    std::puts(j.dump().c_str());
+    std::puts(json_text(j).c_str());
     return;
   }
   log::info(

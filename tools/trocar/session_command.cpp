@@ -8,6 +8,7 @@
 
 #include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/session_contents.hpp"
 #include "tools/trocar/session_copy.hpp"
 #include "tools/trocar/session_export.hpp"
@@ -99,7 +100,7 @@ int info(const std::string& file, bool json) {
       file, "read", [](const Contents&, const mcap::Message&) { return Status(Done{}); });
   if (!all) return fail(all.error());
   if (json) {
-    std::puts(json_of(all.value()).dump().c_str());
+    std::puts(json_text(json_of(all.value())).c_str());
   } else {
     print(all.value());
   }
@@ -163,7 +164,7 @@ int export_to(const std::string& session, const std::string& folder, bool json) 
     const nlohmann::json j{{"files", e.files},         {"guidances", e.guidances},
                            {"events", e.events},       {"exposures", e.exposures},
                            {"late_exposures", e.late}, {"whole", e.whole}};
-    std::puts(j.dump().c_str());
+    std::puts(json_text(j).c_str());
   } else {
     std::printf("%llu guidances and %llu events in %s:", static_cast<Big>(e.guidances),
                 static_cast<Big>(e.events), folder.c_str());

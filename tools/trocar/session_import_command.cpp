@@ -8,6 +8,7 @@
 
 #include "tools/trocar/decimal.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/session_import.hpp"
 
 namespace trocar {
@@ -64,7 +65,7 @@ void print_json(const Imported& imported) {
     j["relative_to"] = imported.relative_to;
     j["reference_distance_mm"] = imported.reference_distance_mm;
   }
-  std::puts(j.dump().c_str());
+  std::puts(json_text(j).c_str());
 }
 
 void print_left_out(std::uint64_t count, const char* what) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/session/sha256.hpp"
+#include "tools/trocar/json_text.hpp"
 
 namespace trocar {
 namespace {
@@ -79,8 +80,9 @@ Result<SessionPrologue> prologue_of(const OrSetup& setup, const WallClock& wall)
     if (!done) return done.error();
   }
   const nlohmann::json build{{"trocar", TROCAR_VERSION}, {"compiler", __VERSION__}};
-  prologue.attachments.push_back({utc_ns, "build.json", "application/json", build.dump()});
-  prologue.attachments.push_back({utc_ns, "referred.json", "application/json", referred.dump()});
+  prologue.attachments.push_back({utc_ns, "build.json", "application/json", json_text(build)});
+  prologue.attachments.push_back(
+      {utc_ns, "referred.json", "application/json", json_text(referred)});
   return prologue;
 }
 

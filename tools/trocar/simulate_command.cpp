@@ -13,6 +13,7 @@
 
 #include "drivers/simulators/ndi_server.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 #include "tools/trocar/stop_flag.hpp"
 
 namespace trocar {
@@ -39,7 +40,7 @@ struct Options {
 
 void say(const Options& options, const std::string& event, const std::string& detail) {
   if (options.json) {
-    std::puts(nlohmann::json{{"event", event}, {"detail", detail}}.dump().c_str());
+    std::puts(json_text(nlohmann::json{{"event", event}, {"detail", detail}}).c_str());
   } else {
     std::printf("%s: %s\n", event.c_str(), detail.c_str());
   }

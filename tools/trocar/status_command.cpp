@@ -14,6 +14,7 @@
 
 #include "engine/base/result.hpp"
 #include "tools/trocar/exit_code.hpp"
+#include "tools/trocar/json_text.hpp"
 
 namespace trocar {
 namespace {
@@ -72,7 +73,7 @@ Result<std::string> get(std::uint16_t port, const std::string& page) {
 
 // Of whoever answers at that port: nothing that could steer the terminal.
 std::string text_of(const nlohmann::ordered_json& value) {
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
   for (char& c : text) {
     if (c < 0x20 || c > 0x7E) c = '?';
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/fixed_number.hpp"
+#include "tools/trocar/json_text.hpp"
 
 namespace trocar {
 
@@ -82,7 +83,7 @@ std::string watch_json(const WatchModel& model, const std::string& server, Times
     row["age_ms"] = std::round(10 * r.age_ms) / 10;
     all["rows"].push_back(row);
   }
-  return all.dump();
+  return json_text(all);
 }
 
 }  // namespace trocar

@@ -1,5 +1,8 @@
 #include "engine/model/volume_whole.hpp"
 
+#include <fmt/format.h>
+#include <zlib.h>
+
 #include <catch2/catch.hpp>
 
 #include "ct_files.hpp"
@@ -20,6 +23,15 @@ bool whole(const std::filesystem::path& file, ImageFormat format, std::uint64_t 
 std::string meta_header(const std::string& data, const std::string& more = "") {
   return "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_SHORT\n" + more +
          "ElementDataFile = " + data + "\n";
+}
+
+std::string deflated(const std::string& bytes) {
+  uLongf size = compressBound(bytes.size());
+  std::string out(size, '\0');
+  compress(reinterpret_cast<Bytef*>(out.data()), &size,
+           reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  out.resize(size);
+  return out;
 }
 
 }  // namespace
@@ -90,17 +102,34 @@ TEST_CASE("the voxels of a MetaImage in one file begin behind the header, which 
   CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 17));
 }
 
-TEST_CASE("a packed MetaImage needs the size it states, and must state one") {
+TEST_CASE("a packed MetaImage holds its voxels whole, and states the size it is packed to") {
   const TempFolder folder;
-  const std::string packed = "CompressedData = True\n";
-  write_file(folder / "a.mha",
-             meta_header("LOCAL", packed + "CompressedDataSize = 9\n") + std::string(9, 'z'));
-  CHECK(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
-  write_file(folder / "a.mha",
-             meta_header("LOCAL", packed + "CompressedDataSize = 10\n") + std::string(9, 'z'));
-  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
-  write_file(folder / "a.mha", meta_header("LOCAL", packed) + std::string(9, 'z'));
-  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 1000));
+  const auto write = [&](const std::string& stated, const std::string& stream) {
+    write_file(folder / "a.mha", meta_header("LOCAL", "CompressedData = True\n" + stated) + stream);
+  };
+  const auto sized = [](std::size_t n) { return fmt::format("CompressedDataSize = {}\n", n); };
+  const auto is_whole = [&] { return whole(folder / "a.mha", ImageFormat::meta_image, 5000); };
+  std::string voxels;
+  for (int i = 0; i < 5000; ++i) voxels += static_cast<char>(i * i % 251);
+  const std::string stream = deflated(voxels);
+  write(sized(stream.size()), stream);
+  CHECK(is_whole());
+  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 5001));
+  CHECK_FALSE(whole(folder / "a.mha", ImageFormat::meta_image, 4999));
+  write("", stream);
+  CHECK_FALSE(is_whole());
+  write(sized(stream.size() + 1), stream);
+  CHECK_FALSE(is_whole());
+  for (const std::size_t cut : {std::size_t{1}, std::size_t{4}, stream.size() / 2}) {
+    write(sized(stream.size() - cut), stream.substr(0, stream.size() - cut));
+    CHECK_FALSE(is_whole());
+  }
+  for (const std::size_t at : {stream.size() / 2, stream.size() - 1}) {  // data, checksum
+    std::string damaged = stream;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    write(sized(damaged.size()), damaged);
+    CHECK_FALSE(is_whole());
+  }
 }
 
 TEST_CASE("what ITK's own readers check is left to them") {
