@@ -25,8 +25,9 @@ Result<std::size_t> choose(const std::vector<Listed>& listed, const ObjectItem& 
   for (std::size_t i = 0; i < listed.size(); ++i) {
     if (item.number ? listed[i].number != *item.number : listed[i].name != item.name) continue;
     if (chosen)
-      return Error{Code::ambiguous,
-                   fmt::format("expected one {} {}, found two: name it by number", what, asked)};
+      return Error{Code::ambiguous, fmt::format("expected one {} {}, found two{}", what, asked,
+                                                item.number ? " of that number: the file is damaged"
+                                                            : ": name it by number")};
     chosen = i;
   }
   if (chosen) return *chosen;

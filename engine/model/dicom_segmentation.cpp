@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 
 #include "engine/model/dicom_object_readers.hpp"
 #include "engine/model/mask_outlines.hpp"
+#include "engine/model/segment_stack.hpp"
 
 namespace trocar::dicom_object {
 namespace {
@@ -20,7 +22,7 @@ static_assert(std::endian::native == std::endian::little);
 constexpr int max_frames = 20'000;
 constexpr int max_side = 4096;
 constexpr double farthest_mm = 10'000;  // from the origin of the patient's axes
-constexpr double same_axis = 1e-4, same_plane_mm = 0.05;
+constexpr double same_axis = 1e-4;
 
 std::string text_of(DcmItem& in, const DcmTagKey& tag) {
   OFString text;
@@ -62,7 +64,7 @@ struct Pixels {
   }
 };
 
-Result<Pixels> pixels_of(DcmItem& data) {
+Result<Pixels> layout_of(DcmItem& data) {
   Pixels p;
   Uint16 rows = 0, columns = 0, bits = 0;
   Sint32 frames = 0;
@@ -91,6 +93,32 @@ Result<Pixels> pixels_of(DcmItem& data) {
       return Error{Code::malformed, "expected a MaximumFractionalValue of 1 to 255, found none"};
     p.full = full;
   }
+  return p;
+}
+
+// Rows, columns, frames, pixels and the frames' descriptions must tell the same: with too many of
+// one of them, every frame after the first would be cut out at a wrong place.
+Status check_sizes(DcmItem& data, const Pixels& p) {
+  const auto bits = static_cast<std::uint64_t>(p.rows) * static_cast<std::uint64_t>(p.columns) *
+                    static_cast<std::uint64_t>(p.frames) * static_cast<std::uint64_t>(p.bits);
+  const std::uint64_t needed = (bits + 7) / 8;
+  if (p.size != needed && p.size != needed + needed % 2)  // elements have even lengths
+    return Error{Code::malformed,
+                 fmt::format("expected {} bytes of pixels, {} frames of {} x {}, found {}", needed,
+                             p.frames, p.columns, p.rows, p.size)};
+  const unsigned long described = count_of(data, DCM_PerFrameFunctionalGroupsSequence);
+  if (described != static_cast<unsigned long>(p.frames))
+    return Error{Code::malformed,
+                 fmt::format("expected an item in PerFrameFunctionalGroupsSequence for each of {} "
+                             "frames, found {}",
+                             p.frames, described)};
+  return Done{};
+}
+
+Result<Pixels> pixels_of(DcmItem& data) {
+  auto layout = layout_of(data);
+  if (!layout) return layout;
+  Pixels p = layout.value();
   DcmElement* element = nullptr;
   if (data.findAndGetElement(DCM_PixelData, element).bad() || element == nullptr)
     return Error{Code::malformed, "expected pixels, found none"};
@@ -102,13 +130,8 @@ Result<Pixels> pixels_of(DcmItem& data) {
   if (bytes == nullptr) return Error{Code::malformed, "expected pixels, found none"};
   p.bytes = bytes;
   p.size = element->getLength();
-  const auto needed = (static_cast<std::uint64_t>(rows) * columns *
-                           static_cast<std::uint64_t>(frames) * static_cast<std::uint64_t>(p.bits) +
-                       7) /
-                      8;
-  if (p.size < needed)
-    return Error{Code::malformed,
-                 fmt::format("expected {} bytes of pixels, found {}", needed, p.size)};
+  const Status sizes = check_sizes(data, p);
+  if (!sizes) return sizes.error();
   return p;
 }
 
@@ -167,112 +190,63 @@ Result<FramePlane> plane_of(DcmItem& data, unsigned long frame) {
   return p;
 }
 
-// Frames of one segment, as a stack: where no frame is, nothing is (PS3.3 C.8.20 lets writers leave
-// out empty ones).
-class SegmentStack {
- public:
-  Status add(const FramePlane& plane, const std::vector<float>& share, const Pixels& pixels,
-             unsigned long frame) {
-    if (first_.column_mm == 0) first_ = plane;
-    if ((plane.across - first_.across).norm() > same_axis ||
-        (plane.down - first_.down).norm() > same_axis)
-      return Error{
-          Code::unsupported,
-          fmt::format("frame {}: expected frames parallel to each other, found one that is "
-                      "not",
-                      frame + 1)};
-    const double height = plane.position.dot(first_.normal);
-    ContourSlice slice{height, {}};
-    for (const auto& outline : mask_outlines({pixels.columns, pixels.rows, share})) {
-      slice.outlines.emplace_back();
-      for (const Eigen::Vector2d& p : outline) {
-        const Eigen::Vector3d at = plane.position + plane.column_mm * p.x() * plane.across +
-                                   plane.row_mm * p.y() * plane.down;
-        slice.outlines.back().emplace_back(at.dot(first_.across), at.dot(first_.down));
-      }
+// One frame's outlines, in the axes of the first.
+Result<ContourSlice> slice_of(const FramePlane& plane, const FramePlane& first,
+                              const Pixels& pixels, unsigned long frame) {
+  if ((plane.across - first.across).norm() > same_axis ||
+      (plane.down - first.down).norm() > same_axis)
+    return Error{
+        Code::unsupported,
+        fmt::format("frame {}: expected frames parallel to each other, found one that is not",
+                    frame + 1)};
+  const std::vector<float> share = pixels.frame(static_cast<int>(frame));
+  ContourSlice slice{plane.position.dot(first.normal), {}};
+  for (const auto& outline : mask_outlines({pixels.columns, pixels.rows, share})) {
+    slice.outlines.emplace_back();
+    for (const Eigen::Vector2d& p : outline) {
+      const Eigen::Vector3d at = plane.position + plane.column_mm * p.x() * plane.across +
+                                 plane.row_mm * p.y() * plane.down;
+      slice.outlines.back().emplace_back(at.dot(first.across), at.dot(first.down));
     }
-    slices_.push_back(std::move(slice));
-    return Done{};
   }
+  return slice;
+}
 
-  // `stated_mm`: between slices, as the object says it; 0 where it does not.
-  Result<ContourStack> stack(double stated_mm) {
-    std::sort(slices_.begin(), slices_.end(), [](const ContourSlice& a, const ContourSlice& b) {
-      return a.height_mm < b.height_mm;
-    });
-    double least = stated_mm > 0 ? stated_mm : 1e9;
-    for (std::size_t i = 1; i < slices_.size(); ++i) {
-      const double gap = slices_[i].height_mm - slices_[i - 1].height_mm;
-      if (gap < same_plane_mm)
-        return Error{Code::malformed,
-                     fmt::format("expected one frame per slice, found two at {:.2f} "
-                                 "mm along the normal",
-                                 slices_[i].height_mm)};
-      least = std::min(least, gap);
-    }
-    if (least > 10)
-      return Error{Code::malformed,
-                   "expected slices 10 mm or less apart, found one slice or a greater spacing"};
-    Eigen::Matrix3d axes;
-    axes << first_.across, first_.down, first_.normal;
-    return with_gaps({axes, {}, least});
-  }
-
- private:
-  // Whole multiples of the spacing between frames are empty slices; anything else is a mistake.
-  Result<ContourStack> with_gaps(ContourStack out) {
-    for (ContourSlice& s : slices_) {
-      while (!out.slices.empty() &&
-             s.height_mm - out.slices.back().height_mm > 1.5 * out.spacing_mm) {
-        const double next = out.slices.back().height_mm + out.spacing_mm;
-        out.slices.push_back({next, {}});
-        if (out.slices.size() > static_cast<std::size_t>(max_frames))
-          return Error{Code::out_of_range, "expected slices near each other, found them far apart"};
-      }
-      const double off =
-          out.slices.empty() ? 0.0 : s.height_mm - out.slices.back().height_mm - out.spacing_mm;
-      if (std::abs(off) > 0.1 * out.spacing_mm)
-        return Error{
-            Code::malformed,
-            fmt::format("expected a slice every {:.2f} mm, found one at {:.2f} mm along the "
-                        "normal, {:.2f} mm off",
-                        out.spacing_mm, s.height_mm, std::abs(off))};
-      out.slices.push_back(std::move(s));
-    }
-    return out;
-  }
-
-  FramePlane first_{};
-  std::vector<ContourSlice> slices_;
-};
-
-double stated_spacing_mm(DcmItem& data) {
-  for (const DcmTagKey& tag : {DCM_SpacingBetweenSlices, DCM_SliceThickness}) {
-    const auto stated = group_numbers(data, 0, DCM_PixelMeasuresSequence, tag, 1);
-    if (stated && stated.value()[0] > 0.05 && stated.value()[0] <= 10) return stated.value()[0];
-  }
-  return 0;
+// SpacingBetweenSlices, where the object says it.
+Result<std::optional<double>> stated_spacing_mm(DcmItem& data, unsigned long frame) {
+  DcmItem* measures = group_of(data, frame, DCM_PixelMeasuresSequence);
+  const std::string text = measures == nullptr ? "" : text_of(*measures, DCM_SpacingBetweenSlices);
+  if (text.empty()) return std::optional<double>{};
+  const auto numbers = numbers_in(text, "SpacingBetweenSlices");
+  if (!numbers) return numbers.error();
+  return std::optional<double>{numbers.value().front()};
 }
 
 Result<ContourStack> segment_of(DcmItem& data, const Pixels& pixels, int number) {
-  SegmentStack segment;
-  std::size_t frames = 0;
-  for (int i = 0; i < pixels.frames; ++i) {
-    const auto frame = static_cast<unsigned long>(i);
+  std::vector<ContourSlice> slices;
+  std::optional<FramePlane> first;
+  unsigned long first_frame = 0;
+  for (unsigned long frame = 0; frame < static_cast<unsigned long>(pixels.frames); ++frame) {
     Uint16 of = 0;
     DcmItem* which = group_of(data, frame, DCM_SegmentIdentificationSequence);
     if (which == nullptr || which->findAndGetUint16(DCM_ReferencedSegmentNumber, of).bad())
-      return Error{Code::malformed,
-                   fmt::format("frame {}: expected the number of its segment, found none", i + 1)};
+      return Error{
+          Code::malformed,
+          fmt::format("frame {}: expected the number of its segment, found none", frame + 1)};
     if (of != number) continue;
     const auto plane = plane_of(data, frame);
     if (!plane) return plane.error();
-    const Status added = segment.add(plane.value(), pixels.frame(i), pixels, frame);
-    if (!added) return added.error();
-    ++frames;
+    if (!first) first = plane.value(), first_frame = frame;
+    auto slice = slice_of(plane.value(), *first, pixels, frame);
+    if (!slice) return slice.error();
+    slices.push_back(std::move(slice).value());
   }
-  if (frames == 0) return Error{Code::not_found, "expected frames, found none"};
-  return segment.stack(stated_spacing_mm(data));
+  if (!first) return Error{Code::not_found, "expected frames, found none"};
+  const auto stated = stated_spacing_mm(data, first_frame);
+  if (!stated) return stated.error();
+  Eigen::Matrix3d axes;
+  axes << first->across, first->down, first->normal;
+  return stack_frames(std::move(slices), axes, stated.value());
 }
 
 }  // namespace

@@ -32,6 +32,13 @@ TEST_CASE("a name twice is ambiguous, what is not there is answered with what is
   CHECK_FALSE(choose({}, {2, ""}, "segment"));
 }
 
+TEST_CASE("a number twice cannot be chosen, and nobody is told to use the number") {
+  const auto chosen = choose({{1, "GTV"}, {1, "PTV"}}, {1, ""}, "ROI");
+  REQUIRE_FALSE(chosen);
+  CHECK(chosen.error().detail ==
+        "expected one ROI 1, found two of that number: the file is damaged");
+}
+
 TEST_CASE("numbers are read as DICOM writes them") {
   const auto n = numbers_in(" 1.5\\-2\\+3e1 \\0.25", "ContourData");
   REQUIRE(n);

@@ -65,6 +65,10 @@ DcmItem& groups(DcmDataset& d, unsigned long frame) {
   return item_in(d, DCM_PerFrameFunctionalGroupsSequence, frame);
 }
 
+DcmItem& measures(DcmDataset& d) {
+  return item_in(item_in(d, DCM_SharedFunctionalGroupsSequence), DCM_PixelMeasuresSequence);
+}
+
 }  // namespace
 
 TEST_CASE("a segment becomes the ball it was made from, by number or label") {
@@ -146,7 +150,7 @@ TEST_CASE("frames without place, segment, axes or spacing are refused") {
   says(f.refusal(
            ball(),
            [](DcmDataset& d) { d.findAndDeleteElement(DCM_PerFrameFunctionalGroupsSequence); }),
-       "frame 1");
+       "frames, found 0");
   says(f.refusal(ball(), [](DcmDataset& d) { d.findAndDeleteElement(DCM_FrameOfReferenceUID); }),
        "FrameOfReferenceUID, found none");
 }
@@ -154,7 +158,7 @@ TEST_CASE("frames without place, segment, axes or spacing are refused") {
 TEST_CASE("pixels that are too few, of another type or compressed are refused") {
   const File f;
   says(f.refusal(ball(), [](DcmDataset& d) { d.putAndInsertString(DCM_NumberOfFrames, "19999"); }),
-       "bytes of pixels, found");
+       "19999 frames of 43 x 41, found");
   says(f.refusal(ball(), [](DcmDataset& d) { d.putAndInsertString(DCM_NumberOfFrames, "999999"); }),
        "found 999999 of 43 x 41");
   says(f.refusal(ball(), [](DcmDataset& d) { d.putAndInsertUint16(DCM_Rows, 0); }), "found");
@@ -178,13 +182,66 @@ TEST_CASE("segments that are not there are answered with those that are") {
   says(f.refusal(none), "segment 1 \"Tumour\": expected frames, found none");
 }
 
-TEST_CASE("an empty segment and a single slice bound nothing") {
+TEST_CASE("a single slice bounds nothing, whatever its thickness, nor do slices without pixels") {
   const File f;
   Seg seg = ball();
   std::erase_if(seg.frames, [](const SegFrame& frame) { return frame.segment == 1; });
-  seg.frames.push_back({1, center, std::vector<std::uint8_t>(43 * 41, 0)});
+  seg.frames.push_back({1, center, std::vector<std::uint8_t>(43 * 41, 1)});
+  says(f.refusal(seg), "expected frames in two or more slices, found one slice");
+  seg.frames.back().pixels.assign(43 * 41, 0);
+  seg.frames.push_back(seg.frames.back());
+  seg.frames.back().position.z() += 2.5;
   const auto object = f.read(seg);
   if (object) CHECK_FALSE(make_contour_surface(object.value().stack));
+}
+
+TEST_CASE("slices thinner or thicker than their distance are the same ball, in one part") {
+  const File f;
+  for (const char* thickness : {"1", "0.5", "5"}) {
+    const auto object = f.read(ball(2.0), [&](DcmDataset& d) {
+      measures(d).putAndInsertString(DCM_SliceThickness, thickness);
+    });
+    REQUIRE(object);
+    CHECK(object.value().stack.spacing_mm == Approx(2.0));
+    CHECK(object.value().stack.slices.size() == 15);
+    CHECK(rms_off_mm(object.value(), center, 15) < 0.25);
+  }
+}
+
+TEST_CASE("SpacingBetweenSlices of either sign must be the distance of the frames") {
+  const File f;
+  const auto stating = [](const char* mm) {
+    return [mm](DcmDataset& d) { measures(d).putAndInsertString(DCM_SpacingBetweenSlices, mm); };
+  };
+  for (const char* mm : {"2", "-2", ""}) CHECK(f.read(ball(2.0), stating(mm)));
+  for (const char* mm : {"1", "3", "4", "0"})
+    says(f.refusal(ball(2.0), stating(mm)),
+         "as SpacingBetweenSlices says, found them every 2.00 mm: are slices missing?");
+  says(f.refusal(ball(2.0), stating("x")), "SpacingBetweenSlices: expected numbers");
+}
+
+TEST_CASE("sizes that contradict the pixels or the frames' items are refused") {
+  const File f;
+  const auto frames = static_cast<int>(ball().frames.size());
+  says(f.refusal(ball(),
+                 [&](DcmDataset& d) {
+                   d.putAndInsertString(DCM_NumberOfFrames, std::to_string(frames - 6).c_str());
+                 }),
+       "bytes of pixels");
+  const auto rows = [](Uint16 value) {
+    return [value](DcmDataset& d) { d.putAndInsertUint16(DCM_Rows, value); };
+  };
+  says(f.refusal(ball(), rows(40)), "bytes of pixels");
+  says(f.refusal(ball(), rows(42)), "bytes of pixels");
+  const auto more = [](DcmDataset& d) {
+    DcmItem* item = nullptr;
+    d.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, item, -2);
+  };
+  says(f.refusal(ball(), more), "found " + std::to_string(frames + 1));
+  const auto fewer = [](DcmDataset& d) {
+    d.findAndDeleteSequenceItem(DCM_PerFrameFunctionalGroupsSequence, 3);
+  };
+  says(f.refusal(ball(), fewer), "found " + std::to_string(frames - 1));
 }
 
 TEST_CASE("two thousand frames of another segment cost no memory and little time") {
