@@ -13,6 +13,7 @@ namespace {
 constexpr double flat_mm = 0.1;         // a point further off its plane is not in it
 constexpr double same_plane_mm = 0.05;  // heights as far apart are one plane
 constexpr double uneven = 0.1;          // of the spacing
+constexpr double thin_mm = 0.02;        // an outline with less in the mean across has no area
 constexpr double farthest_mm = 10'000;  // from the origin of the patient's axes
 constexpr double min_spacing_mm = 0.1, max_spacing_mm = 10.0;
 
@@ -56,6 +57,18 @@ Eigen::Matrix3d axes_of(const Eigen::Vector3d& normal) {
   return axes;
 }
 
+// Twice the area and the length: an outline without area bounds nothing, and where it is the only
+// one of its slice it would leave a gap. So does one that crosses itself into two equal halves.
+bool bounds_area(const std::vector<Eigen::Vector2d>& o) {
+  double twice_area = 0, length = 0;
+  for (std::size_t i = 0; i < o.size(); ++i) {
+    const Eigen::Vector2d a = o[i] - o[0], b = o[(i + 1) % o.size()] - o[0];
+    twice_area += a.x() * b.y() - a.y() * b.x();
+    length += (b - a).norm();
+  }
+  return std::abs(twice_area) > thin_mm * length;
+}
+
 Status add(const Contour& c, ContourStack& stack) {
   if (c.size() < 3)
     return refused(fmt::format("expected outlines of 3 or more points, found one of {}", c.size()));
@@ -76,6 +89,11 @@ Status add(const Contour& c, ContourStack& stack) {
                       place(c), std::abs(q.z() - height)));
     outline.emplace_back(q.head<2>());
   }
+  if (!bounds_area(outline))
+    return refused(
+        fmt::format("expected outlines that surround an area, found one of {} points at "
+                    "{} that does not",
+                    c.size(), place(c)));
   for (ContourSlice& s : stack.slices) {
     if (std::abs(s.height_mm - height) > same_plane_mm) continue;
     s.outlines.push_back(std::move(outline));
@@ -109,9 +127,23 @@ Status check_even(ContourStack& stack) {
   return Done{};
 }
 
+Status check_apart(const ContourStack& stack, Crossing crossing) {
+  for (const ContourSlice& s : stack.slices) {
+    const auto conflict = find_conflict(s.outlines, crossing);
+    if (!conflict) continue;
+    const Eigen::Vector3d at =
+        stack.axes.leftCols<2>() * conflict->at_mm + stack.axes.col(2) * s.height_mm;
+    return refused(
+        fmt::format("slice at {:.2f} mm along the normal: expected outlines side by side "
+                    "or within each other, found {} at ({:.1f}, {:.1f}, {:.1f})",
+                    s.height_mm, conflict->found, at.x(), at.y(), at.z()));
+  }
+  return Done{};
+}
+
 }  // namespace
 
-Result<ContourStack> stack_contours(const std::vector<Contour>& contours) {
+Result<ContourStack> stack_contours(const std::vector<Contour>& contours, Crossing crossing) {
   if (contours.empty()) return Error{Code::not_found, "expected closed outlines, found none"};
   ContourStack stack{axes_of(find_normal(contours)), {}, 0};
   if (!(stack.axes.determinant() > 0.5))
@@ -124,6 +156,8 @@ Result<ContourStack> stack_contours(const std::vector<Contour>& contours) {
             [](const ContourSlice& a, const ContourSlice& b) { return a.height_mm < b.height_mm; });
   const Status even = check_even(stack);
   if (!even) return even.error();
+  const Status apart = check_apart(stack, crossing);
+  if (!apart) return apart.error();
   return stack;
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/model/outline_overlap.hpp"
 
 namespace trocar {
 
@@ -22,8 +23,10 @@ using Contour = std::vector<Eigen::Vector3d>;  // Preop, LPS mm; the last point 
 
 // Sorts outlines into planes. The planes may stand at any angle to the CT's, but must be parallel
 // and evenly spaced; several outlines may lie in one. The errors say what is wrong and where: too
-// few points or not flat, planes not parallel, uneven (a slice twice with a small offset) or
-// missing (a gap inside the structure: it cannot be told from two islands); a single slice.
-Result<ContourStack> stack_contours(const std::vector<Contour>& contours);
+// few points, no area or not flat, planes not parallel, uneven (a slice twice with a small offset)
+// or missing (a gap inside the structure: it cannot be told from two islands); a single slice;
+// outlines of one slice that are there twice or cross.
+Result<ContourStack> stack_contours(const std::vector<Contour>& contours,
+                                    Crossing crossing = Crossing::refused);
 
 }  // namespace trocar

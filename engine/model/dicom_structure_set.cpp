@@ -54,8 +54,14 @@ Result<Contour> points_of(DcmItem& contour) {
   return points;
 }
 
-Result<std::vector<Contour>> contours_of(DcmItem& roi_contour) {
+struct Contours {
+  std::vector<Contour> outlines;
+  Crossing crossing = Crossing::refused;
+};
+
+Result<Contours> contours_of(DcmItem& roi_contour) {
   std::vector<Contour> contours;
+  bool all_xor = true;
   std::size_t points = 0;
   for (DcmItem* item : items_of(roi_contour, DCM_ContourSequence)) {
     const std::string kind = text_of(*item, DCM_ContourGeometricType);
@@ -64,6 +70,7 @@ Result<std::vector<Contour>> contours_of(DcmItem& roi_contour) {
                    fmt::format("contour {}: expected CLOSED_PLANAR outlines, found '{}', which "
                                "bounds nothing",
                                contours.size() + 1, kind)};
+    all_xor = all_xor && kind == "CLOSEDPLANAR_XOR";
     auto contour = points_of(*item);
     if (!contour)
       return Error{contour.error().code,
@@ -75,7 +82,8 @@ Result<std::vector<Contour>> contours_of(DcmItem& roi_contour) {
                                                    "found more",
                                                    max_contours, max_points)};
   }
-  return contours;
+  // PS3.3 C.8.8.6.3: XOR is said of all contours of an ROI, or of none.
+  return Contours{std::move(contours), all_xor ? Crossing::allowed : Crossing::refused};
 }
 
 }  // namespace
@@ -109,7 +117,7 @@ Result<DicomObject> read_structure_set(DcmItem& data, const ObjectItem& item) {
   if (drawn == nullptr) return refused({Code::not_found, "expected contours, found none"});
   const auto contours = contours_of(*drawn);
   if (!contours) return refused(contours.error());
-  auto stack = stack_contours(contours.value());
+  auto stack = stack_contours(contours.value().outlines, contours.value().crossing);
   if (!stack) return refused(stack.error());
   out.stack = std::move(stack).value();
   return out;

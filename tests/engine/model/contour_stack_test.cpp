@@ -91,6 +91,29 @@ TEST_CASE("what bounds nothing or lies askew is refused, with its place") {
   says(refusal(infinite), "finite");
 }
 
+TEST_CASE("an outline without area is refused, though others of the ROI have one") {
+  auto contours = rings({0, 2, 4});
+  contours[1] = Contour{{0, 0, 2}, {5, 0, 2}, {10, 0.01, 2}};
+  says(refusal(contours), "surround an area, found one of 3 points at (0.0, 0.0, 2.0)");
+  contours[1] = Contour{{-9, -9, 2}, {9, 9, 2}, {9, -9, 2}, {-9, 9, 2}};  // a bow tie
+  says(refusal(contours), "surround an area");
+}
+
+TEST_CASE("outlines of a slice that are there twice or cross are refused, with slice and place") {
+  auto contours = rings({0, 2, 4});
+  contours.push_back(contours[1]);
+  says(refusal(contours),
+       "slice at 2.00 mm along the normal: expected outlines side by side or within each other, "
+       "found an outline that is there twice at (");
+  for (Eigen::Vector3d& p : contours.back()) p.x() += 6;
+  says(refusal(contours),
+       "slice at 2.00 mm along the normal: expected outlines side by side or "
+       "within each other, found two outlines that cross each other at (");
+  CHECK(stack_contours(contours, Crossing::allowed));
+  contours.back() = ring(4, 2);
+  CHECK(stack_contours(contours));
+}
+
 TEST_CASE("a single slice, missing slices and slices drawn twice are refused") {
   says(refusal({ring(10, 0), ring(4, 0)}), "found one slice");
   says(refusal(rings({0, 2.5, 5, 12.5, 15})), "are slices missing");

@@ -159,6 +159,19 @@ TEST_CASE("slices that are missing, doubled or askew are refused") {
   says(f.refusal({roi}), "parallel planes");
 }
 
+TEST_CASE("a contour twice in a slice is refused, islands that cross only where XOR is not said") {
+  const File f;
+  Roi roi = gtv();
+  roi.contours.push_back(roi.contours[5]);
+  says(f.refusal({roi}), "found an outline that is there twice");
+  roi = gtv();
+  roi.contours.push_back(contour_text(circle({17, -30, 100}, 8)));
+  says(f.refusal({roi}), "slice at 100.00 mm along the normal");
+  roi.geometric_type = "CLOSEDPLANAR_XOR";
+  write_rtstruct(f.path, {roi});
+  CHECK(read_dicom_object(f.path, {1, ""}));
+}
+
 TEST_CASE("empty sequences and ROIs without contours or frame are refused") {
   const File f;
   says(f.refusal({}), "found no ROI at all");
