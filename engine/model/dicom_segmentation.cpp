@@ -21,7 +21,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 constexpr int max_frames = 20'000;
 constexpr int max_side = 4096;
-constexpr double farthest_mm = 10'000;  // from the origin of the patient's axes
+constexpr std::size_t max_points = 5'000'000;  // of a segment's outlines, as of an ROI's
+constexpr double farthest_mm = 10'000;         // from the origin of the patient's axes
 constexpr double same_axis = 1e-4;
 
 std::string text_of(DcmItem& in, const DcmTagKey& tag) {
@@ -190,9 +191,9 @@ Result<FramePlane> plane_of(DcmItem& data, unsigned long frame) {
   return p;
 }
 
-// One frame's outlines, in the axes of the first.
+// One frame's outlines, in the axes of the first. `points` counts those of the whole segment.
 Result<ContourSlice> slice_of(const FramePlane& plane, const FramePlane& first,
-                              const Pixels& pixels, unsigned long frame) {
+                              const Pixels& pixels, unsigned long frame, std::size_t& points) {
   if ((plane.across - first.across).norm() > same_axis ||
       (plane.down - first.down).norm() > same_axis)
     return Error{
@@ -200,8 +201,15 @@ Result<ContourSlice> slice_of(const FramePlane& plane, const FramePlane& first,
         fmt::format("frame {}: expected frames parallel to each other, found one that is not",
                     frame + 1)};
   const std::vector<float> share = pixels.frame(static_cast<int>(frame));
+  const MaskSlice mask{pixels.columns, pixels.rows, share};
+  points += count_outline_points(mask);
+  if (points > max_points)
+    return Error{Code::out_of_range,
+                 fmt::format("frame {}: expected outlines of at most {} points in all frames up to "
+                             "here, found {}: is this noise?",
+                             frame + 1, max_points, points)};
   ContourSlice slice{plane.position.dot(first.normal), {}};
-  for (const auto& outline : mask_outlines({pixels.columns, pixels.rows, share})) {
+  for (const auto& outline : mask_outlines(mask)) {
     slice.outlines.emplace_back();
     for (const Eigen::Vector2d& p : outline) {
       const Eigen::Vector3d at = plane.position + plane.column_mm * p.x() * plane.across +
@@ -224,6 +232,7 @@ Result<std::optional<double>> stated_spacing_mm(DcmItem& data, unsigned long fra
 
 Result<ContourStack> segment_of(DcmItem& data, const Pixels& pixels, int number) {
   std::vector<ContourSlice> slices;
+  std::size_t points = 0;
   std::optional<FramePlane> first;
   unsigned long first_frame = 0;
   for (unsigned long frame = 0; frame < static_cast<unsigned long>(pixels.frames); ++frame) {
@@ -237,7 +246,7 @@ Result<ContourStack> segment_of(DcmItem& data, const Pixels& pixels, int number)
     const auto plane = plane_of(data, frame);
     if (!plane) return plane.error();
     if (!first) first = plane.value(), first_frame = frame;
-    auto slice = slice_of(plane.value(), *first, pixels, frame);
+    auto slice = slice_of(plane.value(), *first, pixels, frame, points);
     if (!slice) return slice.error();
     slices.push_back(std::move(slice).value());
   }

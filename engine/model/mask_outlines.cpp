@@ -1,8 +1,8 @@
 #include "engine/model/mask_outlines.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
 
 namespace trocar {
 namespace {
@@ -18,21 +18,40 @@ class Tracer {
   std::vector<std::vector<Eigen::Vector2d>> run() {
     for (int y = -1; y < mask_.height; ++y)
       for (int x = -1; x < mask_.width; ++x) cross(x, y);
+    std::sort(steps_.begin(), steps_.end(),
+              [](const Step& a, const Step& b) { return a.from < b.from; });
     std::vector<std::vector<Eigen::Vector2d>> outlines;
-    while (!next_.empty()) {
-      std::vector<Eigen::Vector2d> outline;
-      Side at = next_.begin()->first;
-      for (auto step = next_.find(at); step != next_.end(); step = next_.find(at)) {
-        outline.push_back(place(at));
-        at = step->second;
-        next_.erase(step);
+    for (Step& first : steps_) {
+      if (first.taken) continue;
+      outlines.emplace_back();
+      for (Step* step = &first; !step->taken; step = &step_from(step->to)) {
+        outlines.back().push_back(place(step->from));
+        step->taken = true;
       }
-      outlines.push_back(std::move(outline));
     }
     return outlines;
   }
 
+  [[nodiscard]] std::size_t count() const {
+    std::size_t sides = 0;
+    for (int y = -1; y < mask_.height; ++y)
+      for (int x = -1; x < mask_.width; ++x) {
+        const bool here = inside(x, y);
+        sides += (here != inside(x + 1, y) ? 1U : 0U) + (here != inside(x, y + 1) ? 1U : 0U);
+      }
+    return sides;
+  }
+
  private:
+  struct Step {
+    Side from, to;
+    bool taken;
+  };
+  // Outlines are closed: there is one.
+  Step& step_from(const Side& side) {
+    return *std::lower_bound(steps_.begin(), steps_.end(), side,
+                             [](const Step& s, const Side& at) { return s.from < at; });
+  }
   [[nodiscard]] double share(int x, int y) const {
     if (x < 0 || y < 0 || x >= mask_.width || y >= mask_.height) return 0.0;
     return mask_.share[static_cast<std::size_t>(y) * static_cast<std::size_t>(mask_.width) +
@@ -53,7 +72,7 @@ class Tracer {
       if (in[i] || !in[(i + 1) % 4]) continue;
       std::size_t k = (i + 1) % 4;
       while (!(in[k] && !in[(k + 1) % 4])) k = (k + 1) % 4;
-      next_[side[k]] = side[i];
+      steps_.push_back({side[k], side[i], false});
     }
   }
 
@@ -67,7 +86,7 @@ class Tracer {
   }
 
   const MaskSlice& mask_;
-  std::map<Side, Side> next_;
+  std::vector<Step> steps_;
 };
 
 }  // namespace
@@ -75,5 +94,7 @@ class Tracer {
 std::vector<std::vector<Eigen::Vector2d>> mask_outlines(const MaskSlice& mask) {
   return Tracer(mask).run();
 }
+
+std::size_t count_outline_points(const MaskSlice& mask) { return Tracer(mask).count(); }
 
 }  // namespace trocar

@@ -251,3 +251,19 @@ TEST_CASE("two thousand frames of another segment cost no memory and little time
   for (int i = 0; i < 2000; ++i) seg.frames.push_back({2, {0, 0, 400.0 + i}, empty});
   CHECK(f.read(seg));
 }
+
+TEST_CASE("frames of noise are refused before outlines are made of them") {
+  const File f;
+  Seg seg;
+  seg.columns = seg.rows = 1500;
+  seg.spacing_mm = 0.1;
+  seg.labels = {"Tumour"};
+  std::vector<std::uint8_t> board;
+  for (int y = 0; y < 1500; ++y)
+    for (int x = 0; x < 1500; ++x) board.push_back(static_cast<std::uint8_t>((x + y) % 2));
+  for (int z = 0; z < 2; ++z) seg.frames.push_back({1, {0, 0, 1.0 * z}, board});
+  // Each of the 1500 x 1500 / 2 pixels has four sides: 4.5 million points in a frame.
+  says(f.refusal(seg),
+       "frame 2: expected outlines of at most 5000000 points in all frames up to "
+       "here, found 9000000: is this noise?");
+}

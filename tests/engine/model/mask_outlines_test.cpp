@@ -53,6 +53,22 @@ TEST_CASE("pixels that touch at a corner stay two, in both diagonals") {
   CHECK(outlines_of({".#", "#."}).size() == 2);
 }
 
+TEST_CASE("points are counted as the outlines will have them") {
+  for (const std::vector<std::string>& rows : {std::vector<std::string>{"...", "..."},
+                                               {"##", "##"},
+                                               {"#.", ".#"},
+                                               {".....", ".###.", ".#.#.", ".###.", "....#"},
+                                               {"#.#.#", ".#.#.", "#.#.#"}}) {
+    std::vector<float> share;
+    for (const std::string& row : rows)
+      for (const char c : row) share.push_back(c == '#' ? 1.0F : 0.0F);
+    std::size_t points = 0;
+    for (const auto& o : outlines_of(rows)) points += o.size();
+    CHECK(count_outline_points(
+              {static_cast<int>(rows[0].size()), static_cast<int>(rows.size()), share}) == points);
+  }
+}
+
 TEST_CASE("shares place the outline between the pixels") {
   const std::vector<float> share{0.0F, 0.2F, 1.0F, 1.0F, 0.2F, 0.0F};
   const auto o = mask_outlines({6, 1, share});
