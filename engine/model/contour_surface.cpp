@@ -13,6 +13,7 @@
 
 #include "engine/model/mesh_check.hpp"
 #include "engine/model/slice_distance.hpp"
+#include "engine/model/surface_parts.hpp"
 
 namespace trocar {
 namespace {
@@ -91,8 +92,10 @@ class Field {
  public:
   Field(const ContourStack& stack, const Layout& layout) : stack_(stack), layout_(layout) {}
 
-  // Fills image layer by layer; only two slices' distances are held at a time.
-  void fill(float* out) {
+  // Fills image layer by layer; only two slices' distances are held at a time. Gives the most
+  // islands in a slice.
+  int fill(float* out) {
+    int most_islands = 0;
     std::vector<float> below = distance_of(-1), above = distance_of(0);
     int slice = -1;
     for (int layer = 0; layer < layout_.layers; ++layer) {
@@ -101,6 +104,8 @@ class Field {
         ++slice;
         below = std::move(above);
         above = distance_of(slice + 1);
+        if (!empty(slice))
+          most_islands = std::max(most_islands, count_islands(layout_.plane, below));
       }
       const double t =
           std::clamp((at - height(slice)) / (height(slice + 1) - height(slice)), 0.0, 1.0);
@@ -112,6 +117,7 @@ class Field {
         *out++ = std::abs(value) < off_zero ? off_zero : value;
       }
     }
+    return most_islands;
   }
 
  private:
@@ -182,14 +188,16 @@ Result<ContourSurface> make_contour_surface(const ContourStack& stack) {
   image->SetDimensions(l.plane.width, l.plane.height, l.layers);
   image->SetSpacing(l.plane.step_mm, l.plane.step_mm, l.step_mm);
   image->AllocateScalars(VTK_FLOAT, 1);
-  Field(stack, l).fill(static_cast<float*>(image->GetScalarPointer()));
-  ContourSurface out{contour(*image.Get(), stack, l), stack.spacing_mm / std::sqrt(12.0)};
+  const int islands = Field(stack, l).fill(static_cast<float*>(image->GetScalarPointer()));
+  ContourSurface out{contour(*image.Get(), stack, l), stack.spacing_mm / std::sqrt(12.0), 0,
+                     islands};
   if (out.mesh.triangles.empty())
     return Error{Code::not_found,
                  "expected outlines that surround something, found nothing inside"};
   wind_outward(out.mesh);
   const Status closed = check_mesh(out.mesh);
   if (!closed) return closed.error();
+  out.parts = count_parts(out.mesh);
   return out;
 }
 

@@ -10,6 +10,10 @@ struct ContourSurface {
   // Standard deviation that the slices alone give the surface: spacing / sqrt(12), mm. Between two
   // slices nobody drew anything.
   double raster_sigma_mm;
+  // Parts of the surface, and the most islands that a slice shows. More parts than islands: the
+  // structure came apart between slices, because one is missing or because its outlines move
+  // sideways by more than their width.
+  int parts, most_islands;
 };
 
 // Shape-based interpolation (Raya, Udupa 1990; Herman, Zheng, Bucholtz 1992): the signed distance

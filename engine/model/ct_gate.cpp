@@ -206,6 +206,7 @@ bool refuses(InputIssue issue) {
     case InputIssue::fiducials_space_doubtful:
     case InputIssue::fiducials_far:
     case InputIssue::structure_far:
+    case InputIssue::structure_in_parts:
     case InputIssue::identity_by_plan_only:
     case InputIssue::position_assumed:
     case InputIssue::series_count_doubtful:

@@ -99,7 +99,7 @@ std::optional<VolumeGeometry> geometry_of(const json& report) {
 std::vector<InputWarning> issues_of(const json& report) {
   std::vector<InputWarning> out;
   if (!report.contains("issues") || !report["issues"].is_array()) return out;
-  constexpr int last = static_cast<int>(InputIssue::late_slices);
+  constexpr int last = static_cast<int>(last_input_issue);
   constexpr std::size_t most = 100;
   for (const json& i : report["issues"]) {
     if (!i.is_object() || out.size() == most) break;

@@ -46,6 +46,8 @@ std::string_view to_string(InputIssue issue) {
       return "damaged_slices";
     case InputIssue::late_slices:
       return "late_slices";
+    case InputIssue::structure_in_parts:
+      return "structure_in_parts";
   }
   return "unknown";
 }

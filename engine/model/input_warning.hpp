@@ -30,7 +30,9 @@ enum class InputIssue : std::uint8_t {
   series_count_doubtful,  // nothing proves that no slice is missing at an end
   damaged_slices,         // an object of the delivery could not be read
   late_slices,            // more of a series that has been judged already
+  structure_in_parts,     // an object's structure that came apart between its slices
 };
+constexpr InputIssue last_input_issue = InputIssue::structure_in_parts;
 std::string_view to_string(InputIssue issue);
 
 struct InputWarning {

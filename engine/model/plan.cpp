@@ -40,7 +40,7 @@ Plan read_plan(const std::filesystem::path& file) {
   plan.vertebrae = plan_parts::read_vertebrae(in, labels.get());
   const plan_parts::Context context{plan.ct, labels.get(), plan.vertebrae,
                                     plan.frame_of_reference_uid};
-  plan.structures = plan_parts::read_structures(in, context);
+  plan.structures = plan_parts::read_structures(in, context, plan.warnings);
   plan.fiducials = plan_parts::read_fiducials_table(in, plan.ct);
   const auto warn = [&](std::vector<InputWarning> of) {
     std::move(of.begin(), of.end(), std::back_inserter(plan.warnings));

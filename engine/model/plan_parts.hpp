@@ -38,7 +38,9 @@ struct Context {
 
 VertebraId find_vertebra(const ConfigReader& in, const Context& context);
 std::vector<Vertebra> read_vertebrae(const ConfigReader& in, const LabelVolume* labels);
-std::vector<Structure> read_structures(const ConfigReader& in, const Context& context);
+// Adds a warning of each structure that came apart between the slices of its object.
+std::vector<Structure> read_structures(const ConfigReader& in, const Context& context,
+                                       std::vector<InputWarning>& warnings);
 // Warns of structures far from the vertebra they move with. Needs a label map, else says nothing.
 std::vector<InputWarning> check_structures_near(const Context& context,
                                                 const std::vector<Structure>& structures);

@@ -149,8 +149,21 @@ ContourSurface read_surface_object(const ConfigReader& in, const Context& contex
   return std::move(surface).value();
 }
 
+// Not refused: a segment may have islands above each other, and leave out empty slices.
+void warn_of_parts(const std::string& id, const ContourSurface& surface,
+                   std::vector<InputWarning>& warnings) {
+  if (surface.parts <= surface.most_islands) return;
+  warnings.push_back(
+      {InputIssue::structure_in_parts,
+       fmt::format("expected structure '{}' in at most as many parts as a slice of it has islands, "
+                   "{}, found it in {}: are slices missing, or does it move sideways by more than "
+                   "its width from slice to slice? Between parts there is no structure",
+                   id, surface.most_islands, surface.parts)});
+}
+
 Structure read_structure(const ConfigReader& in, const Context& context,
-                         const std::vector<Structure>& others) {
+                         const std::vector<Structure>& others,
+                         std::vector<InputWarning>& warnings) {
   Structure s{};
   s.id = read_id(in, others);
   s.kind = read_kind(in);
@@ -169,6 +182,7 @@ Structure read_structure(const ConfigReader& in, const Context& context,
     s.surface = std::make_shared<const TriangleMesh>(read_surface_file(in, context));
   } else if (in.has("object")) {
     ContourSurface surface = read_surface_object(in, context);
+    warn_of_parts(s.id, surface, warnings);
     s.surface_sigma_mm = std::hypot(s.surface_sigma_mm, surface.raster_sigma_mm);
     s.surface = std::make_shared<const TriangleMesh>(std::move(surface.mesh));
   } else {
@@ -213,7 +227,8 @@ std::vector<InputWarning> check_structures_near(const Context& context,
   return warnings;
 }
 
-std::vector<Structure> read_structures(const ConfigReader& in, const Context& context) {
+std::vector<Structure> read_structures(const ConfigReader& in, const Context& context,
+                                       std::vector<InputWarning>& warnings) {
   const auto tables = in.tables("structure");
   if (tables.size() > max_structures) {
     in.fail("structure", fmt::format("at most {} structures", max_structures),
@@ -221,7 +236,8 @@ std::vector<Structure> read_structures(const ConfigReader& in, const Context& co
   }
   std::vector<Structure> out;
   out.reserve(tables.size());
-  for (const ConfigReader& table : tables) out.push_back(read_structure(table, context, out));
+  for (const ConfigReader& table : tables)
+    out.push_back(read_structure(table, context, out, warnings));
   return out;
 }
 

@@ -110,7 +110,7 @@ bool take(const v1::Plan& in, Plan& out) {
                                 {vector_of(t.target())}});
   }
   for (const v1::Warning& w : in.warnings()) {
-    const auto issue = enum_of(w.issue(), InputIssue::late_slices);
+    const auto issue = enum_of(w.issue(), last_input_issue);
     if (!issue) return false;
     out.warnings.push_back({*issue, w.detail()});
   }

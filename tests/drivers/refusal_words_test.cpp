@@ -45,7 +45,7 @@ bool only_of_plans(InputIssue issue) {
 
 TEST_CASE("every word a scan is refused with is in the docs, and no other") {
   Words code;
-  for (int i = 0; i <= static_cast<int>(InputIssue::late_slices); ++i) {
+  for (int i = 0; i <= static_cast<int>(last_input_issue); ++i) {
     const auto issue = static_cast<InputIssue>(i);
     if (refuses(issue) && !only_of_plans(issue)) code.emplace(to_string(issue));
   }

@@ -187,6 +187,41 @@ TEST_CASE("two islands stay two, each ending by itself") {
         }).rms_mm < 0.2);
 }
 
+TEST_CASE("parts are counted beside the islands of a slice, cavities are none") {
+  const auto counted = [](const std::vector<Contour>& contours) {
+    const ContourSurface s = surface_of(contours);
+    return std::pair{s.parts, s.most_islands};
+  };
+  auto contours = sphere({0, 0, 0}, 15, 2.5, 0.5);
+  CHECK(counted(contours) == std::pair{1, 1});
+  for (const Contour& c : sphere({0, 0, 0}, 6, 2.5, 0.5)) contours.push_back(c);
+  CHECK(counted(contours) == std::pair{1, 1});
+  for (const Contour& c : sphere({30, 0, 0}, 8, 2.5, 0.5)) contours.push_back(c);
+  CHECK(counted(contours) == std::pair{2, 2});
+}
+
+TEST_CASE("a thin root that moves sideways by more than its width comes apart, and is seen to") {
+  std::vector<Contour> root, steep;
+  for (int i = 0; i < 9; ++i) {
+    root.push_back(ring({4.0 * i, 0, 2.5 * i}, 1.5));
+    steep.push_back(ring({1.5 * i, 0, 2.5 * i}, 1.5));
+  }
+  const ContourSurface apart = surface_of(root);
+  CHECK(apart.parts == 9);
+  CHECK(apart.most_islands == 1);
+  CHECK(surface_of(steep).parts == 1);
+}
+
+TEST_CASE("a slice without outlines leaves two parts of what was one") {
+  auto stack = stack_contours(sphere({0, 0, 0}, 15, 2.5, 0.5));
+  REQUIRE(stack);
+  stack.value().slices[5].outlines.clear();
+  const auto surface = make_contour_surface(stack.value());
+  REQUIRE(surface);
+  CHECK(surface.value().parts == 2);
+  CHECK(surface.value().most_islands == 1);
+}
+
 TEST_CASE("a cavity is kept, wound inward") {
   std::vector<Contour> contours = sphere({0, 0, 0}, 15, 1.5, 0.5);
   for (const Contour& c : sphere({0, 0, 0}, 6, 1.5, 0.5)) contours.push_back(c);

@@ -346,6 +346,27 @@ TEST_CASE("a structure may come from an RTSTRUCT or SEG, its slices counting as 
   }
 }
 
+TEST_CASE("a structure that comes apart between its slices is warned of, a whole one is not") {
+  const Case c;
+  Seg seg;
+  seg.columns = seg.rows = 33;
+  seg.slice_mm = 2;
+  seg.labels = {"Tumour"};
+  add_ball(seg, 1, {8, 0, 0}, 9);
+  const auto warned = [&] {
+    write_seg(c / "seg.dcm", seg);
+    const Plan plan =
+        c.read(with("label = 2\nsurface", "object = \"seg.dcm\"\nitem_number = 1\nsurface"));
+    return std::count_if(plan.warnings.begin(), plan.warnings.end(), [](const InputWarning& w) {
+      return w.issue == InputIssue::structure_in_parts &&
+             w.detail.find("found it in 2:") != std::string::npos;
+    });
+  };
+  CHECK(warned() == 0);
+  seg.frames.erase(seg.frames.begin() + 4);  // the middle one: taken for empty
+  CHECK(warned() == 1);
+}
+
 TEST_CASE("H7: an object of another frame of reference is refused, and one that nobody can place") {
   const Case c;
   Roi roi{1, "GTV", {}};
