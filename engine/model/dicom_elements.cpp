@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t preamble = 132;
 constexpr std::uint32_t undefined = 0xFFFFFFFFU;
 constexpr std::uint32_t pixel_data = 0x7FE00010U;
-constexpr std::uint32_t delimiters = 0xFFFEU;  // the group of the marks of items and sequences
 constexpr std::uint32_t item = 0xFFFEE000U, item_end = 0xFFFEE00DU, sequence_end = 0xFFFEE0DDU;
 constexpr std::uint32_t transfer_syntax = 0x00020010U;
 constexpr std::size_t longest_kept = 256;
@@ -36,6 +35,10 @@ struct Header {
   Holds holds = Holds::value;
 };
 
+// The marks of items and sequences; anything else in their group is an element as any other.
+bool is_end_mark(std::uint32_t tag) { return tag == item_end || tag == sequence_end; }
+bool is_mark(std::uint32_t tag) { return tag == item || is_end_mark(tag); }
+
 class Walker {
  public:
   Walker(std::string_view bytes, WalkTo to) : bytes_(bytes), at_(preamble), to_(to) {}
@@ -53,7 +56,7 @@ class Walker {
     while (at_ < bytes_.size() && !(out_.has_pixels && to_ == WalkTo::pixels)) {
       Header h;
       if (!header(h, explicit_vr, bytes_.size())) return false;
-      if (h.tag == pixel_data ? !pixels(h) : !element(h, explicit_vr, bytes_.size(), 0)) {
+      if (h.tag == pixel_data ? !pixels(h) : !element_or_mark(h, explicit_vr, bytes_.size(), 0)) {
         return false;
       }
     }
@@ -76,7 +79,7 @@ class Walker {
     if (!has(8, end)) return false;
     h.tag = number(at_, 2) << 16 | number(at_ + 2, 2);
     h.holds = Holds::value;
-    if (!explicit_vr || h.tag >> 16 == delimiters) {
+    if (!explicit_vr || is_mark(h.tag)) {
       h.length = number(at_ + 4, 4);
       at_ += 8;
       if (h.length == undefined || begins_with_item(h, end)) h.holds = Holds::sequence;
@@ -99,7 +102,7 @@ class Walker {
   }
   // With implicit VR only a dictionary tells sequences apart; a private element is none to it.
   [[nodiscard]] bool begins_with_item(const Header& h, std::size_t end) const {
-    if (h.tag >> 16 == delimiters || (h.tag >> 16) % 2 == 1 || h.length < 8 || !has(8, end)) {
+    if (is_mark(h.tag) || (h.tag >> 16) % 2 == 1 || h.length < 8 || !has(8, end)) {
       return false;
     }
     return (number(at_, 2) << 16 | number(at_ + 2, 2)) == item;
@@ -131,15 +134,18 @@ class Walker {
     }
     return !marked;
   }
-  // Of an item, as above. An end mark that nobody needs holds nothing and is passed over.
+  // An end mark that nobody needs holds nothing and is passed over; an item belongs in a sequence.
+  bool element_or_mark(const Header& h, bool explicit_vr, std::size_t end, int depth) {
+    if (is_mark(h.tag)) return is_end_mark(h.tag) && h.length == 0;
+    return element(h, explicit_vr, end, depth);
+  }
+  // Of an item, as above.
   bool content(bool explicit_vr, std::size_t end, bool marked, int depth) {
     while (at_ < end) {
       Header h;
       if (!header(h, explicit_vr, end)) return false;
       if (marked && h.tag == item_end) return true;
-      if (h.tag >> 16 == delimiters ? h.length != 0 : !element(h, explicit_vr, end, depth)) {
-        return false;
-      }
+      if (!element_or_mark(h, explicit_vr, end, depth)) return false;
     }
     return !marked;
   }

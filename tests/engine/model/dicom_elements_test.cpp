@@ -99,6 +99,18 @@ TEST_CASE("a length inside a sequence that has its own length is checked too") {
                                   14))));
 }
 
+TEST_CASE("a mark where none belongs is refused, as DCMTK reads on from another place there") {
+  const std::string whole = whole_slice();
+  const std::size_t pixels = whole.find(std::string("\xe0\x7f\x10\x00OW", 6));
+  const auto with = [&](const std::string& element) {
+    return walk_dicom(whole.substr(0, pixels) + element + whole.substr(pixels));
+  };
+  CHECK_FALSE(with(std::string("\xfe\xff\x00\xe4\x02\0\0\0ab", 10)));  // no mark, and no VR
+  CHECK_FALSE(with(std::string("\xfe\xff\x00\xe0\x02\0\0\0ab", 10)));  // an item of no sequence
+  CHECK_FALSE(
+      with(std::string("\xfe\xff\x0d\xe0\x02\0\0\0ab", 10)));  // an end that holds something
+}
+
 TEST_CASE("behind its pixels an image may hold anything, an object may not") {
   const std::string padded = whole_slice() + std::string(7, '\0');
   CHECK(walk_dicom(padded));
