@@ -55,10 +55,11 @@ std::vector<DicomSink::Delivery> made_good(const ArrivingSeries& series,
     const ArrivingDelivery& broken = deliveries.at(number);
     // What refuses a delivery for good is no less true when another one follows.
     if (broken.open || broken.whole || broken.damaged > 0) continue;
-    const bool again = std::ranges::any_of(series.brought, [&](const auto& other) {
-      const ArrivingDelivery& by = deliveries.at(other.first);
-      return by.whole && by.patients == broken.patients && holds_all(other.second, instances);
-    });
+    const bool again =
+        std::ranges::any_of(series.brought, [&, &brought = instances](const auto& o) {
+          const ArrivingDelivery& by = deliveries.at(o.first);
+          return by.whole && by.patients == broken.patients && holds_all(o.second, brought);
+        });
     if (again) out.push_back(number);
   }
   return out;

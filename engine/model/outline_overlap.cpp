@@ -25,7 +25,9 @@ long first_from(double mm) { return static_cast<long>(std::ceil(mm / line_mm - p
 struct Crossed {
   long line;
   double at_mm;
-  auto operator<=>(const Crossed&) const = default;
+  bool operator<(const Crossed& other) const {
+    return line != other.line ? line < other.line : at_mm < other.at_mm;
+  }
 };
 
 // Where an outline crosses the lines along x (axis 0) or y (axis 1), line by line.
