@@ -10,10 +10,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "engine/model/mesh_check.hpp"
+#include "engine/model/surface_parts.hpp"
 
 namespace trocar {
 
@@ -122,22 +122,6 @@ void hold_near_raster(Surface& s, const Eigen::Vector3d& spacing_mm) {
   }
 }
 
-// For each vertex, a vertex that stands for its connected part.
-std::vector<std::uint32_t> find_parts(const Surface& s) {
-  std::vector<std::uint32_t> part(s.raster.size());
-  std::iota(part.begin(), part.end(), 0U);
-  const auto root = [&](std::uint32_t v) {
-    while (part[v] != v) v = part[v] = part[part[v]];
-    return v;
-  };
-  for (const auto& t : s.triangles) {
-    part[root(t[1])] = root(t[0]);
-    part[root(t[2])] = root(t[0]);
-  }
-  for (std::uint32_t v = 0; v < part.size(); ++v) part[v] = root(v);
-  return part;
-}
-
 std::vector<double> volumes(const Surface& s, const std::vector<Eigen::Vector3d>& points,
                             const std::vector<std::uint32_t>& part) {
   std::vector<double> out(part.size(), 0.0);
@@ -149,7 +133,7 @@ std::vector<double> volumes(const Surface& s, const std::vector<Eigen::Vector3d>
 
 // Parts of a few voxels have no shape a low pass could keep: they may shrink away or turn over.
 void keep_small_parts(Surface& s) {
-  const auto part = find_parts(s);
+  const auto part = connected_parts(s.triangles, s.raster.size());
   const auto raster = volumes(s, s.raster, part);
   const auto smooth = volumes(s, s.smooth, part);
   for (std::size_t v = 0; v < part.size(); ++v) {

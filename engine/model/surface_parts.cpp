@@ -2,24 +2,32 @@
 
 #include <Eigen/Geometry>
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace trocar {
 
-int count_parts(const TriangleMesh& mesh) {
-  std::vector<std::uint32_t> up(mesh.vertices_mm.size());
-  for (std::uint32_t i = 0; i < up.size(); ++i) up[i] = i;
-  const auto root = [&](std::uint32_t i) {
-    while (up[i] != i) i = up[i] = up[up[i]];
-    return i;
+std::vector<std::uint32_t> connected_parts(std::span<const std::array<std::uint32_t, 3>> triangles,
+                                           std::size_t vertices) {
+  std::vector<std::uint32_t> part(vertices);
+  std::iota(part.begin(), part.end(), 0U);
+  const auto root = [&](std::uint32_t v) {
+    while (part[v] != v) v = part[v] = part[part[v]];
+    return v;
   };
-  for (const auto& t : mesh.triangles) {
-    up[root(t[1])] = root(t[0]);
-    up[root(t[2])] = root(t[0]);
+  for (const auto& t : triangles) {
+    part[root(t[1])] = root(t[0]);
+    part[root(t[2])] = root(t[0]);
   }
-  std::vector<double> volume(up.size(), 0.0);
+  for (std::uint32_t v = 0; v < part.size(); ++v) part[v] = root(v);
+  return part;
+}
+
+int count_parts(const TriangleMesh& mesh) {
+  const auto parts = connected_parts(mesh.triangles, mesh.vertices_mm.size());
+  std::vector<double> volume(parts.size(), 0.0);
   for (const auto& t : mesh.triangles) {
-    const std::uint32_t part = root(t[0]);
+    const std::uint32_t part = parts[t[0]];
     const Eigen::Vector3d& o = mesh.vertices_mm[part];  // near, for the digits
     volume[part] += (mesh.vertices_mm[t[0]] - o)
                         .dot((mesh.vertices_mm[t[1]] - o).cross(mesh.vertices_mm[t[2]] - o));
